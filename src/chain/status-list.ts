@@ -1,0 +1,22 @@
+import type { FetchDidWeb } from "../identity/resolve.ts";
+import { ensure, Failure } from "../kernel/failure.ts";
+import type { FetchStatusList } from "../verify/credential-question.ts";
+import { maxListJwt } from "../verify/credential-status.ts";
+
+/** What a fetcher for status lists asks for, and how many bytes of it are read. */
+export const statusListTerms = { accept: "application/vc+jwt", most: maxListJwt };
+
+/** Status lists of other issuers, fetched under the same guard as did:web documents. */
+export function statusListFetcher(fetchPublic: FetchDidWeb): FetchStatusList {
+  return async (url) => {
+    ensure(URL.canParse(url) && new URL(url).protocol === "https:", "STATUS_UNAVAILABLE", "Its address is not https.");
+    try {
+      const { status, body } = await fetchPublic(url);
+      ensure(status === 200, "STATUS_UNAVAILABLE", `The list answers with ${status}.`);
+      return body;
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code === "STATUS_UNAVAILABLE") throw error;
+      throw new Failure("STATUS_UNAVAILABLE", error.detail);
+    }
+  };
+}

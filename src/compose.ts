@@ -1,0 +1,287 @@
+import { createDelegating, type Delegating, delegationView } from "./credentials/delegating.ts";
+import { issueIdentityCredential } from "./credentials/identity-credential.ts";
+import { findIssued, openIssuer, revokeIssued } from "./credentials/issued.ts";
+import { identify, identifyCookie, walletOf } from "./credentials/party.ts";
+import { openPublisher, publishList } from "./credentials/status-lists.ts";
+import type { KeyCheck } from "./identity/app-key.ts";
+import type { Did } from "./identity/did.ts";
+import { parsePkh } from "./identity/did.ts";
+import { issueNonce } from "./identity/nonce.ts";
+import { type FetchDidWeb, resolveDid } from "./identity/resolve.ts";
+import { didDocument, jwks, serviceDid } from "./identity/service-did.ts";
+import { operationDid, operationSigner, type ServiceKeys, signerAt } from "./identity/service-keys.ts";
+import {
+  endAllSessions,
+  endSession,
+  listSessions,
+  openSession,
+  refreshSession,
+  type Session,
+  type SessionTokens,
+} from "./identity/session.ts";
+import { signIn } from "./identity/sign-in.ts";
+import { type ContractCheck, walletCheck } from "./identity/wallet.ts";
+import { ensure } from "./kernel/failure.ts";
+import { type Clock, iso, type Millis } from "./kernel/time.ts";
+import { auditBundle } from "./operations/audit.ts";
+import { makeBundle, wireEntry } from "./operations/bundle.ts";
+import { openLogProofs } from "./operations/checkpoint.ts";
+import { openCommits } from "./operations/commits.ts";
+import { documentView } from "./operations/document-view.ts";
+import { createReactor, type Reactor } from "./operations/reactor.ts";
+import type { OperationStore } from "./operations/store.ts";
+import { keyResolver } from "./securing/verification-key.ts";
+import type { Page, Services, SessionView, Tokens } from "./services.ts";
+import { credentialStore, renownEndings } from "./storage/credential-store.ts";
+import type { Storage } from "./storage/database.ts";
+import { nonceStore, sessionStore } from "./storage/identity-store.ts";
+import { treeStore } from "./storage/tree-store.ts";
+import { verifyCredential } from "./verify/credential.ts";
+import type { FetchStatusList } from "./verify/credential-question.ts";
+import { allKinds } from "./verify/kinds.ts";
+import { momentsOf, openQuestion } from "./verify/question.ts";
+
+/** What differs between installations and runtimes. */
+export type Parts = {
+  origin: string;
+  realm: string;
+  maxDelegationLife: Millis;
+  operatorToken: string | undefined;
+  keys: ServiceKeys;
+  storage: Storage;
+  clock: Clock;
+  fetchDidWeb: FetchDidWeb;
+  fetchStatusList: FetchStatusList;
+  /** Asks contract wallets, where chains are configured. */
+  contract?: ContractCheck;
+  /** Checks signatures of batches on other threads. */
+  keyOf?: (did: Did) => KeyCheck;
+};
+
+/** Lapsed claims dropped at a time: a few milliseconds of work. */
+const tidiedAtOnce = 1000;
+
+/** The rooms, wired. */
+function openRooms(parts: Parts) {
+  const { origin, realm, keys, storage, clock, maxDelegationLife } = parts;
+  const store = storage.operations;
+  const wallet = walletCheck(parts.contract);
+  const kinds = allKinds(wallet, maxDelegationLife);
+  const operationKeys = keys.operation.map(operationDid);
+  const isServiceKey = (key: Did) => operationKeys.includes(key);
+  const commits = openCommits();
+  const operationKey = operationSigner(keys);
+  const reactor = createReactor({
+    store,
+    kinds,
+    realm,
+    clock,
+    operationKey,
+    isServiceKey,
+    committed: commits.announce,
+  });
+  const did = serviceDid(origin);
+  const own = { did, document: didDocument(origin, keys) };
+  const resolution = { fetchDidWeb: parts.fetchDidWeb, own };
+  const messages = { origin, nonces: nonceStore(storage.db), wallet };
+  const sessions = { origin, keys, store: sessionStore(storage.db) };
+  const signer = { did, key: signerAt(keys) };
+  const issuer = openIssuer({ origin, store: credentialStore(storage.db), signer: () => signer });
+  const delegating = createDelegating({ reactor, store, messages, clock });
+  const door = { sessions, clock, operatorToken: parts.operatorToken };
+  return {
+    ...parts,
+    store,
+    wallet,
+    kinds,
+    operationKeys,
+    isServiceKey,
+    commits,
+    reactor,
+    did,
+    own,
+    resolution,
+    messages,
+    sessions,
+    issuer,
+    delegating,
+    door,
+  };
+}
+
+type Rooms = ReturnType<typeof openRooms>;
+
+/** Everything that the doors may call. */
+export function compose(parts: Parts): Services {
+  const rooms = openRooms(parts);
+  const { origin, did, realm, store } = rooms;
+  return {
+    origin,
+    did,
+    realm,
+    auth: authServices(rooms),
+    me: (party) => me(rooms, party),
+    delegations: delegationServices(rooms.delegating, store, rooms.clock),
+    documents: documentServices(rooms.reactor, rooms),
+    log: {
+      ...openLogProofs({
+        tree: treeStore(rooms.storage.db),
+        store,
+        realm,
+        jwk: rooms.keys.log.jwk,
+        clock: rooms.clock,
+      }),
+      after: async (seq, limit) => (await store.entriesAfter(seq, limit)).map(wireEntry),
+      next: rooms.commits.next,
+    },
+    verify: verifyServices(rooms),
+    credentials: credentialServices(rooms),
+    dids: {
+      resolve: (asked) => resolveDid(asked, rooms.resolution),
+      document: () => rooms.own.document,
+      jwks: () => jwks(rooms.keys),
+    },
+    tidy: async () => void (await rooms.storage.readModels.dropLapsedClaims(rooms.clock(), tidiedAtOnce)),
+    ready: async () => void (await store.lastSeq()),
+  };
+}
+
+function authServices(rooms: Rooms): Services["auth"] {
+  const { messages, sessions, clock, door } = rooms;
+  return {
+    nonce: async (request) => {
+      const { nonce, statement, expiresAt } = await issueNonce(
+        messages.nonces,
+        request,
+        clock(),
+        rooms.maxDelegationLife,
+      );
+      return { nonce, statement, expiresAt: iso(expiresAt) };
+    },
+    signIn: async (proof, agent) => {
+      const now = clock();
+      const { user, method } = await signIn(messages, proof, now);
+      const opened = await openSession(sessions, { user, method, agent }, now);
+      const { jwt } = await issueIdentityCredential(rooms.issuer, user, now);
+      return { ...tokens(opened), user, session: opened.session.id, credential: jwt, cookie: opened.pageSession };
+    },
+    refresh: async (token) => {
+      const fresh = await refreshSession(sessions, token, clock());
+      return { ...tokens(fresh), user: fresh.session.user, session: fresh.session.id };
+    },
+    identify: (bearer) => identify(bearer, door),
+    identifyCookie: (cookie) => identifyCookie(cookie, door),
+    sessions: async (party, { after: before, limit }) => {
+      const { user, session: current } = walletOf(party);
+      const found = await listSessions(sessions, user, clock(), { before, limit: limit + 1 });
+      return pageOf(
+        found.map((each) => sessionView(each, current)),
+        limit,
+        ({ id }) => id,
+      );
+    },
+    endSession: (party, id) => endSession(sessions, walletOf(party).user, id, clock()),
+    endAllSessions: async (party) => void (await endAllSessions(sessions, walletOf(party).user, clock())),
+  };
+}
+
+async function me({ store, clock }: Rooms, party: Parameters<Services["me"]>[0]): ReturnType<Services["me"]> {
+  const { user, session, method } = walletOf(party);
+  const { address, chainId } = parsePkh(user);
+  const key = method === "contract" ? `eip155:${chainId}:${address}` : address;
+  const profile = (await store.holderOf("profile", key, clock())) ?? null;
+  return { user, address, chainId, session, method, profile };
+}
+
+function delegationServices(delegating: Delegating, store: OperationStore, clock: Clock): Services["delegations"] {
+  return {
+    give: async (proof, party) => {
+      const { delegation, created } = await delegating.give(proof, party);
+      return { delegation: delegationView(delegation, clock()), created };
+    },
+    mine: async (party, { after = "", limit }) => {
+      const found = await store.delegationsByUser(walletOf(party).user, after, limit + 1);
+      return pageOf(
+        found.map((each) => delegationView(each, clock())),
+        limit,
+        ({ id }) => id,
+      );
+    },
+    revoke: async (party, id, reason) => delegationView(await delegating.revoke(party, id, reason), clock()),
+    compromise: async (party, id, from) => delegationView(await delegating.compromise(party, id, from), clock()),
+  };
+}
+
+function documentServices(reactor: Reactor, rooms: Rooms): Services["documents"] {
+  const { store, realm, did, operationKeys, kinds, clock } = rooms;
+  const bundle = (id: string) =>
+    makeBundle(store, id, { realm, now: iso(clock()), service: { did, operationKeys: [...operationKeys] } });
+  return {
+    open: (create, kind, operations) => reactor.open(create, kind, operations),
+    get: async (id) => documentView(await reactor.document(id), realm),
+    entries: async (id, { after = "0", limit }) => {
+      const entries = await store.entriesOf(id, Number(after), limit + 1);
+      if (entries.length === 0) await reactor.document(id);
+      return pageOf(entries.map(wireEntry), limit, ({ seq }) => String(seq));
+    },
+    submit: (id, operations, kind) => reactor.submit(id, operations, kind),
+    audit: async (id) => auditBundle(await bundle(id), { kinds, operationKeys }),
+    bundle,
+  };
+}
+
+function verifyServices(rooms: Rooms): Services["verify"] {
+  const { store, clock, realm, isServiceKey, keyOf, issuer, wallet, did, storage, fetchStatusList } = rooms;
+  const knowledge = {
+    resolveKey: keyResolver(rooms.resolution),
+    wallet,
+    fetchStatusList,
+    own: { did, find: (url: string) => findIssued(issuer, url) },
+    endingOf: renownEndings(storage.db),
+  };
+  return {
+    operations: (asked) => openQuestion({ store, clock, realm, isServiceKey, ...(keyOf && { keyOf }) }, asked),
+    credential: async (credential, asked) => verifyCredential(credential, momentsOf(asked, clock()), knowledge),
+  };
+}
+
+function credentialServices({ issuer, clock, did }: Rooms): Services["credentials"] {
+  const publisher = openPublisher(issuer);
+  return {
+    get: async (id) => {
+      const credential = await issuer.store.find(id);
+      ensure(credential, "NOT_FOUND");
+      return credential.jwt;
+    },
+    revoke: async (party, id) => {
+      const by = party.by === "operator" ? did : walletOf(party).user;
+      await revokeIssued(issuer, id, by, clock());
+    },
+    statusList: async (id) => {
+      const now = clock();
+      const { jwt, etag, freshUntil } = await publishList(publisher, id, now);
+      return { jwt, etag, maxAge: Math.max(0, Math.floor((freshUntil - now) / 1000)) };
+    },
+  };
+}
+
+function tokens({ access, refreshToken, session }: SessionTokens): Tokens {
+  return {
+    accessToken: access.token,
+    accessTokenExpiresAt: iso(access.expiresAt),
+    refreshToken,
+    sessionExpiresAt: iso(session.expiresAt),
+  };
+}
+
+function sessionView({ id, agent, createdAt, usedAt, expiresAt }: Session, current: string): SessionView {
+  const times = { createdAt: iso(createdAt), usedAt: iso(usedAt), expiresAt: iso(expiresAt) };
+  return { id, agent, ...times, current: id === current };
+}
+
+/** A page of what was fetched, one more than asked for telling whether there is a next. */
+function pageOf<T>(items: T[], limit: number, keyOf: (item: T) => string): Page<T> {
+  const page = items.slice(0, limit);
+  const last = page.at(-1);
+  return { items: page, next: items.length > limit && last ? keyOf(last) : null };
+}

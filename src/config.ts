@@ -1,0 +1,204 @@
+import { parseServiceKeys, type ServiceKeys } from "./identity/service-keys.ts";
+import { day, type Millis, second } from "./kernel/time.ts";
+
+/** What an installation sets. Times in milliseconds, sizes in bytes. */
+export type Config = {
+  port: number;
+  host: string;
+  /** Scheme, host and port by which the world knows it, without a slash at the end. */
+  origin: string;
+  /** Directory of the database and the keys. */
+  data: string;
+  realm: string;
+  /** Undefined where they are made on first start. */
+  keys: ServiceKeys | undefined;
+  operatorToken: string | undefined;
+  maxDelegationLife: Millis;
+  allowPrivateDids: boolean;
+  logLevel: LogLevel;
+  limits: {
+    requests: { burst: number; window: Millis };
+    operations: { burst: number; window: Millis };
+    failures: { perAddress: number; perKey: number };
+    bytes: { body: number; batch: number; stream: number };
+    trustedProxies: number;
+  };
+};
+
+const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Every setting by name, with what it is unless set and what it means; the README's table is held to this list. */
+export const settings = {
+  PORT: { unset: "8787", means: "Port to listen on." },
+  HOST: { unset: "localhost", means: "Name or address to listen on; `0.0.0.0` for every IPv4 address." },
+  RENOWN_ORIGIN: {
+    unset: "http://localhost:<PORT>",
+    means: "Public origin: https, or http for localhost. The service's DID and the site of sign-in messages follow.",
+  },
+  RENOWN_DATA: { unset: "./data", means: "Directory of the database and the keys (Node)." },
+  RENOWN_REALM: {
+    unset: "main",
+    means: "1 to 32 of a-z, 0-9 and -. What was signed for one realm never counts in another: give every test its own.",
+  },
+  RENOWN_KEYS: {
+    unset: "made on first start",
+    means: "All keys as JSON; a secret. Required on Workers; on Node kept in `<RENOWN_DATA>/keys.json` unless set.",
+  },
+  RENOWN_OPERATOR_TOKEN: { unset: "none", means: "The operator's bearer token, at least 32 characters; a secret." },
+  RENOWN_MAX_DELEGATION_DAYS: { unset: "90", means: "How long a delegation may live, in days." },
+  RENOWN_ALLOW_PRIVATE_DIDS: { unset: "false", means: "Whether did:web may lead to private and loopback addresses." },
+  RENOWN_TRUSTED_PROXIES: { unset: "0", means: "Proxies of yours in front; each adds one to X-Forwarded-For." },
+  RENOWN_RATE_BURST: { unset: "60", means: "Requests that an address may send at once." },
+  RENOWN_RATE_SECONDS: { unset: "10", means: "Seconds in which that allowance comes back." },
+  RENOWN_OPERATIONS_BURST: { unset: "100000", means: "Operations that an address may have checked at once." },
+  RENOWN_OPERATIONS_SECONDS: { unset: "60", means: "Seconds in which that allowance comes back." },
+  RENOWN_FAILURES_PER_ADDRESS: { unset: "60", means: "Failed signatures and tokens of an address in a minute." },
+  RENOWN_FAILURES_PER_KEY: { unset: "10", means: "The same of one key or wallet at an address." },
+  RENOWN_MAX_BODY_BYTES: { unset: "1048576", means: "Size of an ordinary body." },
+  RENOWN_MAX_BATCH_BYTES: { unset: "16777216", means: "Size of a batch of operations to verify." },
+  RENOWN_MAX_STREAM_BYTES: { unset: "268435456", means: "Size of a stream of operations to verify." },
+  RENOWN_LOG_LEVEL: { unset: "info", means: "`debug`, `info`, `warn`, `error` or `silent`." },
+} as const satisfies Record<string, { unset: string; means: string }>;
+
+export type Setting = keyof typeof settings;
+
+/** All that is wrong with the configuration, each mistake with the name of its setting and never with its value. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly mistakes: readonly string[];
+
+  constructor(mistakes: readonly string[]) {
+    super(["The configuration has mistakes:", ...mistakes.map((mistake) => `  ${mistake}`)].join("\n"));
+    this.mistakes = mistakes;
+  }
+}
+
+/** Reads the environment; an empty value counts as unset. Throws ConfigError with every mistake at once. */
+export function readConfig(environment: Readonly<Record<string, unknown>>, required: readonly Setting[] = []): Config {
+  const mistakes: string[] = [];
+  const textOf = (name: Setting) => {
+    const value = environment[name];
+    return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
+  };
+  /** The value of a setting, `unset` where there is none; a mistake is noted and `unset` stands in. */
+  const read = <T>(name: Setting, parse: (text: string) => T, unset: T): T => {
+    const text = textOf(name);
+    if (text === undefined) {
+      if (required.includes(name)) mistakes.push(`${name} must be set.`);
+      return unset;
+    }
+    try {
+      return parse(text);
+    } catch (error) {
+      mistakes.push(`${name}: ${error instanceof Error ? error.message : "It cannot be read."}`);
+      return unset;
+    }
+  };
+  const whole = (name: Setting, least: number, most: number) =>
+    read(name, (text) => parseWhole(text, least, most), Number(settings[name].unset));
+
+  const port = whole("PORT", 0, 65_535);
+  if (port === 0 && textOf("RENOWN_ORIGIN") === undefined) mistakes.push("RENOWN_ORIGIN must be set where PORT is 0.");
+  const config: Config = {
+    port,
+    host: read("HOST", parseHost, settings.HOST.unset),
+    origin: read("RENOWN_ORIGIN", parseOrigin, `http://localhost:${port}`),
+    data: read("RENOWN_DATA", (text) => text, settings.RENOWN_DATA.unset),
+    realm: read("RENOWN_REALM", parseRealm, settings.RENOWN_REALM.unset),
+    keys: read<ServiceKeys | undefined>("RENOWN_KEYS", parseKeys, undefined),
+    operatorToken: read<string | undefined>("RENOWN_OPERATOR_TOKEN", parseToken, undefined),
+    maxDelegationLife: whole("RENOWN_MAX_DELEGATION_DAYS", 1, 3_650) * day,
+    allowPrivateDids: read("RENOWN_ALLOW_PRIVATE_DIDS", parseSwitch, false),
+    logLevel: read<LogLevel>("RENOWN_LOG_LEVEL", parseLevel, settings.RENOWN_LOG_LEVEL.unset),
+    limits: readLimits(whole),
+  };
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return config;
+}
+
+function readLimits(whole: (name: Setting, least: number, most: number) => number): Config["limits"] {
+  const many = 1_000_000_000;
+  return {
+    requests: {
+      burst: whole("RENOWN_RATE_BURST", 1, many),
+      window: whole("RENOWN_RATE_SECONDS", 1, 86_400) * second,
+    },
+    operations: {
+      burst: whole("RENOWN_OPERATIONS_BURST", 1, many),
+      window: whole("RENOWN_OPERATIONS_SECONDS", 1, 86_400) * second,
+    },
+    failures: {
+      perAddress: whole("RENOWN_FAILURES_PER_ADDRESS", 1, many),
+      perKey: whole("RENOWN_FAILURES_PER_KEY", 1, many),
+    },
+    bytes: {
+      body: whole("RENOWN_MAX_BODY_BYTES", 65_536, many),
+      batch: whole("RENOWN_MAX_BATCH_BYTES", 65_536, many),
+      stream: whole("RENOWN_MAX_STREAM_BYTES", 65_536, 100 * many),
+    },
+    trustedProxies: whole("RENOWN_TRUSTED_PROXIES", 0, 16),
+  };
+}
+
+function demand(condition: unknown, sentence: string): asserts condition {
+  if (!condition) throw new Error(sentence);
+}
+
+function parseWhole(text: string, least: number, most: number): number {
+  const value = Number(text);
+  const fits = /^\d{1,12}$/.test(text) && value >= least && value <= most;
+  demand(fits, `It is a whole number from ${least} to ${most}.`);
+  return value;
+}
+
+function parseHost(text: string): string {
+  demand(/^[A-Za-z0-9.:[\]_-]{1,253}$/.test(text), "It is a host name or an address.");
+  return text.replace(/^\[(.*)\]$/, "$1");
+}
+
+const localHosts = ["localhost", "127.0.0.1", "[::1]"];
+
+function parseOrigin(text: string): string {
+  demand(URL.canParse(text), "It is no URL.");
+  const url = new URL(text);
+  demand(url.protocol === "https:" || url.protocol === "http:", "It begins with https://.");
+  const safe = url.protocol === "https:" || localHosts.includes(url.hostname);
+  demand(safe, "It must be https; http is for localhost, 127.0.0.1 and [::1] only.");
+  // Compared as texts: a path, a query, a user or another spelling of the host would be silently cut off.
+  demand(text === url.origin, "It is scheme, host and port alone, in lower case and without a slash at the end.");
+  return url.origin;
+}
+
+function parseRealm(text: string): string {
+  demand(/^[a-z0-9-]{1,32}$/.test(text), "It is 1 to 32 of a-z, 0-9 and -.");
+  return text;
+}
+
+function parseKeys(text: string): ServiceKeys {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Error("It is no JSON.");
+  }
+  return parseServiceKeys(value);
+}
+
+/** What RFC 6750 lets a bearer token be made of. */
+function parseToken(text: string): string {
+  demand(text.length >= 32, "It has at least 32 characters.");
+  demand(/^[A-Za-z0-9._~+/=-]{32,1024}$/.test(text), "It is made of A-Z, a-z, 0-9 and ._~+/=-.");
+  return text;
+}
+
+function parseSwitch(text: string): boolean {
+  demand(text === "true" || text === "false", "It is true or false.");
+  return text === "true";
+}
+
+function parseLevel(text: string): LogLevel {
+  const level = logLevels.find((each) => each === text);
+  demand(level, `It is one of ${logLevels.join(", ")}.`);
+  return level;
+}

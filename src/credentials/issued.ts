@@ -1,0 +1,157 @@
+import type { Did } from "../identity/did.ts";
+import { ensure, Failure } from "../kernel/failure.ts";
+import type { JsonObject } from "../kernel/json.ts";
+import type { Millis } from "../kernel/time.ts";
+import { minEntries, statusEntry } from "../securing/status-list.ts";
+import { type CredentialSigner, signCredential } from "../securing/vc-jwt.ts";
+
+/** A credential that this service issued, kept byte for byte. */
+export type IssuedCredential = {
+  /** UUID, the last part of the credential's own id. */
+  id: string;
+  subject: Did;
+  /** What it is beside a VerifiableCredential. */
+  type: string;
+  jwt: string;
+  issuedAt: Millis;
+  expiresAt: Millis;
+  statusList: string;
+  statusIndex: number;
+  revokedAt?: Millis;
+  /** The subject's DID, or the issuer's. */
+  revokedBy?: Did;
+};
+
+export type IssuedList = { id: string; purpose: string; size: number; createdAt: Millis };
+
+/** What issuing keeps. Each call is one statement; a contract suite holds the adapters to it. */
+export type IssuedStore = {
+  /** Writes a credential, or answers false and writes nothing where its place in the list is taken. */
+  insert(credential: IssuedCredential): Promise<boolean>;
+  find(id: string): Promise<IssuedCredential | undefined>;
+  /** A subject's, latest first; `after` is the last one seen. */
+  ofSubject(
+    subject: Did,
+    after: { issuedAt: Millis; id: string } | undefined,
+    limit: number,
+  ): Promise<IssuedCredential[]>;
+  /** Revokes it once; false where it was revoked before or does not exist. */
+  revoke(id: string, by: Did, at: Millis): Promise<boolean>;
+  insertList(list: IssuedList): Promise<void>;
+  findList(id: string): Promise<IssuedList | undefined>;
+  /** The latest list of a purpose and how many of its places are taken. */
+  latestList(purpose: string): Promise<{ id: string; size: number; taken: number } | undefined>;
+  revokedIndexes(list: string): Promise<number[]>;
+  /** Changes with every revocation in the list. */
+  revisionOf(list: string): Promise<string>;
+};
+
+/** The list that is being filled, and how many more places may be taken before it is counted again. */
+export type Filling = { id: string; size: number; left: number };
+
+/** Who issues here, and where what is issued can be found. */
+export type Issuer = {
+  /** Public origin of the service, without a slash at the end. */
+  origin: string;
+  store: IssuedStore;
+  /** The key in use: rotation changes it. */
+  signer: () => CredentialSigner;
+  filling: Promise<Filling> | undefined;
+  /** A place at random; which credential stands where tells nothing about the others. */
+  pick: (size: number) => number;
+};
+
+/** What is fixed about a credential before its place in a list is found. */
+export type Draft = {
+  id: string;
+  subject: Did;
+  type: string;
+  validUntil: Millis;
+  body: (status: JsonObject) => JsonObject;
+};
+
+export function openIssuer(parts: Pick<Issuer, "origin" | "store" | "signer"> & { pick?: Issuer["pick"] }): Issuer {
+  return { pick: randomIndex, filling: undefined, ...parts };
+}
+
+export function credentialUrl(origin: string, id: string): string {
+  return `${origin}/v1/credentials/${id}`;
+}
+
+export function listUrl(origin: string, id: string): string {
+  return `${origin}/v1/status-lists/${id}`;
+}
+
+/** The record of a credential by its own id, the URL; undefined where it is none of ours. */
+export async function findIssued(issuer: Issuer, url: string): Promise<IssuedCredential | undefined> {
+  const prefix = credentialUrl(issuer.origin, "");
+  return url.startsWith(prefix) ? issuer.store.find(url.slice(prefix.length)) : undefined;
+}
+
+/** Signs a credential with a place in a status list and keeps it: one insert, unless another has the place. */
+export async function issue(issuer: Issuer, draft: Draft, now: Millis): Promise<IssuedCredential> {
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    const list = await fillingList(issuer, now);
+    const index = issuer.pick(list.size);
+    const status = statusEntry(listUrl(issuer.origin, list.id), index, "revocation");
+    const credential = {
+      id: draft.id,
+      subject: draft.subject,
+      type: draft.type,
+      jwt: await signCredential(draft.body(status), issuer.signer()),
+      issuedAt: now,
+      expiresAt: draft.validUntil,
+      statusList: list.id,
+      statusIndex: index,
+    };
+    list.left--;
+    if (await issuer.store.insert(credential)) return credential;
+  }
+  throw new Failure("UNAVAILABLE");
+}
+
+/**
+ * Revokes for good: the subject its own, the issuer any. Refuses with NOT_FOUND (also what is another's, so that
+ * nobody learns of it) and ALREADY_REVOKED.
+ */
+export async function revokeIssued(issuer: Issuer, id: string, by: Did, now: Millis): Promise<IssuedCredential> {
+  const credential = await issuer.store.find(id);
+  ensure(credential && (credential.subject === by || issuer.signer().did === by), "NOT_FOUND");
+  ensure(await issuer.store.revoke(id, by, now), "ALREADY_REVOKED");
+  return { ...credential, revokedAt: now, revokedBy: by };
+}
+
+/** A list is at most half full, so two tries find a free place on average, and this many all but surely. */
+const maxAttempts = 40;
+
+/** Places given before a list is counted again: other processes fill it too. */
+const countEvery = 1024;
+
+/** The list that takes the next credential. Of those who find it full at once, the first looks for another. */
+async function fillingList(issuer: Issuer, now: Millis): Promise<Filling> {
+  const current = issuer.filling;
+  const list = await current;
+  if (list && list.left > 0) return list;
+  if (issuer.filling === current) {
+    const next = findRoom(issuer, now);
+    issuer.filling = next;
+    next.catch(() => {
+      if (issuer.filling === next) issuer.filling = undefined;
+    });
+  }
+  return (await issuer.filling) ?? findRoom(issuer, now);
+}
+
+async function findRoom(issuer: Issuer, now: Millis): Promise<Filling> {
+  const latest = await issuer.store.latestList("revocation");
+  const left = latest ? Math.min(countEvery, latest.size / 2 - latest.taken) : 0;
+  if (latest && left > 0) return { id: latest.id, size: latest.size, left };
+  const list = { id: crypto.randomUUID(), purpose: "revocation", size: minEntries, createdAt: now };
+  await issuer.store.insertList(list);
+  return { id: list.id, size: list.size, left: countEvery };
+}
+
+/** Without bias, because the size of a list is a power of two. */
+function randomIndex(size: number): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]! % size;
+}

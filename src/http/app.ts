@@ -1,0 +1,92 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context, Hono } from "hono";
+import { Failure } from "../kernel/failure.ts";
+import { type Door, type HttpParts, openDoor } from "./call.ts";
+import { frame } from "./frame.ts";
+import { describeRoutes, documentInfo } from "./openapi.ts";
+import { WrongMethod } from "./problem.ts";
+import { nothing, type Reply } from "./reply.ts";
+import type { Route } from "./route.ts";
+import { authRoutes } from "./routes/auth.ts";
+import { credentialRoutes } from "./routes/credentials.ts";
+import { delegationRoutes } from "./routes/delegations.ts";
+import { didRoutes } from "./routes/dids.ts";
+import { documentRoutes } from "./routes/documents.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { logRoutes } from "./routes/log.ts";
+import { logTreeRoutes } from "./routes/log-tree.ts";
+import { meRoutes } from "./routes/me.ts";
+import { operationRoutes } from "./routes/operations.ts";
+import { pageRoutes } from "./routes/pages.ts";
+import { verifyRoutes } from "./routes/verify.ts";
+
+/** The door: everything that HTTP may ask of the house. */
+export function createApp(parts: HttpParts): Hono {
+  const door = openDoor(parts);
+  const { origin } = parts.services;
+  const app = new OpenAPIHono();
+  const described = apiRoutes(door);
+  describeRoutes(app.openAPIRegistry, described);
+  const routes = [...described, ...pageRoutes(door, () => app.getOpenAPI31Document(documentInfo(origin)))];
+  const byPath = Map.groupBy(routes, (route) => honoPath(route.path));
+  for (const route of routes) app.on(route.method.toUpperCase(), honoPath(route.path), frame(door, route));
+  app.notFound((c) => frame(door, elsewhere(othersAt(app, byPath, c)))(c));
+  app.onError(async (error, c) => frame(door, { path: "", uncounted: true, serve: () => Promise.reject(error) })(c));
+  return app as unknown as Hono;
+}
+
+export function apiRoutes(door: Door): Route[] {
+  return [
+    ...authRoutes(door),
+    ...meRoutes(door),
+    ...delegationRoutes(door),
+    ...documentRoutes(door),
+    ...operationRoutes(door),
+    ...logRoutes(door),
+    ...logTreeRoutes(door),
+    ...verifyRoutes(door),
+    ...credentialRoutes(door),
+    ...didRoutes(door),
+    ...healthRoutes(door),
+  ];
+}
+
+function honoPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ":$1");
+}
+
+/** The routes at an address, whatever their method. */
+function othersAt(app: OpenAPIHono, byPath: Map<string, Route[]>, c: Context): Route[] {
+  for (const method of ["GET", "POST", "DELETE"]) {
+    const [found] = app.router.match(method, c.req.path);
+    const path = found[0]?.[0][1].path;
+    if (path !== undefined) return byPath.get(path) ?? [];
+  }
+  return [];
+}
+
+/** What no route serves: a preflight, a wrong method, or nothing there. */
+function elsewhere(routes: Route[]) {
+  const methods = ["OPTIONS", ...routes.flatMap(({ method }) => (method === "get" ? ["GET", "HEAD"] : [method]))];
+  const allow = methods.map((method) => method.toUpperCase()).join(", ");
+  const shared = routes.some((route) => route.shared);
+  return {
+    path: "",
+    shared,
+    serve: async ({ request }: { request: { method: string } }): Promise<Reply> => {
+      if (routes.length === 0) throw new Failure("NOT_FOUND");
+      if (request.method !== "OPTIONS") throw new WrongMethod(allow);
+      return nothing({ allow, ...(shared && preflight(routes)) });
+    },
+  };
+}
+
+/** Answers to preflights (the Fetch standard, section 3.3): every origin, never with cookies. */
+function preflight(routes: readonly Route[]): Record<string, string> {
+  const methods = routes.filter((route) => route.shared).map(({ method }) => method.toUpperCase());
+  return {
+    "access-control-allow-methods": methods.join(", "),
+    "access-control-allow-headers": "authorization, content-type, accept, last-event-id, if-none-match",
+    "access-control-max-age": "7200",
+  };
+}

@@ -1,0 +1,64 @@
+import { ensure, Failure } from "../kernel/failure.ts";
+import type { Party, SignedInAnswer } from "../services.ts";
+import type { Call, Door } from "./call.ts";
+
+/** `__Host-`: browsers take it only with Secure, for the whole host and no other (RFC 6265bis, section 4.1.3.2). */
+const cookieName = "__Host-renown";
+
+/**
+ * Who calls: by a bearer token, else by the cookie of a page of ours. Refuses with UNAUTHENTICATED, INVALID_TOKEN,
+ * EXPIRED, WRONG_AUDIENCE and the other codes of tokens.
+ */
+export async function partyOf(door: Door, call: Call): Promise<Party> {
+  const party = await partyIfAny(door, call);
+  ensure(party, "UNAUTHENTICATED");
+  return party;
+}
+
+/** Who calls, undefined where nobody says; what is said must hold. */
+export async function partyIfAny(door: Door, call: Call): Promise<Party | undefined> {
+  const bearer = bearerOf(call);
+  const cookie = bearer === undefined ? cookieOf(door, call) : undefined;
+  if (bearer === undefined && cookie === undefined) return undefined;
+  await door.gate.guard(call);
+  try {
+    return bearer === undefined
+      ? await door.services.auth.identifyCookie(cookie!)
+      : await door.services.auth.identify(bearer);
+  } catch (error) {
+    // As a token it is not valid, whatever is wrong with its signature.
+    if (error instanceof Failure && error.code === "BAD_SIGNATURE") throw new Failure("INVALID_TOKEN", error.message);
+    throw error;
+  }
+}
+
+/** `Set-Cookie` for a session that began; it ends with the session. */
+export function sessionCookie({ cookie, sessionExpiresAt }: SignedInAnswer, now: number): string {
+  const seconds = Math.max(0, Math.floor((Date.parse(sessionExpiresAt) - now) / 1000));
+  return `${cookieName}=${cookie}; Path=/; Max-Age=${seconds}; HttpOnly; Secure; SameSite=Lax`;
+}
+
+export const clearedCookie = `${cookieName}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax`;
+
+function bearerOf({ request }: Call): string | undefined {
+  const header = request.header("authorization");
+  if (header === undefined) return undefined;
+  const token = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i.exec(header.trim())?.[1];
+  ensure(token !== undefined, "INVALID_TOKEN", "The Authorization header is not of the form Bearer <token>.");
+  return token;
+}
+
+/** A cookie comes along unasked, so it counts only where the call is known to come from a page of ours. */
+function cookieOf({ services }: Door, { request }: Call): string | undefined {
+  const cookie = (request.header("cookie") ?? "")
+    .split(";")
+    .map((each) => each.trim())
+    .find((each) => each.startsWith(`${cookieName}=`));
+  if (cookie === undefined) return undefined;
+  const site = request.header("sec-fetch-site");
+  const ours = site === "same-origin" || request.header("origin") === services.origin;
+  const read = request.method === "GET" || request.method === "HEAD";
+  // A person who types an address sends "none"; browsers that say nothing of the site are trusted with reading.
+  const mine = ours || (read && (site === undefined || site === "none"));
+  return mine ? cookie.slice(cookieName.length + 1) : undefined;
+}

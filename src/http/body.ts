@@ -1,0 +1,103 @@
+import type { ZodType } from "zod";
+import { type Bytes, concat, fromUtf8 } from "../kernel/bytes.ts";
+import { ensure, Failure } from "../kernel/failure.ts";
+import { type Json, parseJson } from "../kernel/json.ts";
+
+/**
+ * Reads a body as strict JSON. Refuses with UNSUPPORTED_MEDIA_TYPE, TOO_LARGE (more than `most` bytes), MALFORMED_JSON
+ * (bytes that are not UTF-8, too) and TOO_DEEP.
+ */
+export async function readJson(request: Request, most: number): Promise<Json> {
+  ensure(mediaType(request) === "application/json", "UNSUPPORTED_MEDIA_TYPE", "The body is application/json.");
+  refuseEncoding(request);
+  const bytes = await readBytes(request, most);
+  return parseJson(decode(bytes));
+}
+
+/** True where a request brings a body; DELETE may go without. */
+export function hasBody({ headers }: Request): boolean {
+  const length = headers.get("content-length");
+  return headers.has("content-type") || (length !== null && length !== "0");
+}
+
+/** Type and subtype in lower case; "" without a content type, or with one of another charset than UTF-8. */
+export function mediaType({ headers }: Request): string {
+  const [essence = "", ...parameters] = (headers.get("content-type") ?? "").toLowerCase().split(";");
+  const foreign = parameters.some((each) => each.trim().startsWith("charset=") && !utf8Charset.test(each.trim()));
+  return foreign ? "" : essence.trim();
+}
+
+/** What is compressed could be larger than it looks. */
+export function refuseEncoding({ headers }: Request): void {
+  const encoding = headers.get("content-encoding");
+  ensure(encoding === null || encoding === "identity", "UNSUPPORTED_MEDIA_TYPE", "Bodies are not taken compressed.");
+}
+
+/** Text of bytes that must be UTF-8; refuses with MALFORMED_JSON. */
+export function decode(bytes: Uint8Array): string {
+  try {
+    return fromUtf8(bytes);
+  } catch {
+    throw new Failure("MALFORMED_JSON", "The body is not UTF-8.");
+  }
+}
+
+/** Holds a parsed value to a schema. Refuses with INVALID_REQUEST and names the first place that does not fit. */
+export function parseBy<T>(schema: ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new Failure("INVALID_REQUEST", placeOf(result.error.issues[0]));
+}
+
+const utf8Charset = /^charset="?utf-8"?$/;
+
+async function readBytes(request: Request, most: number): Promise<Bytes> {
+  const declared = request.headers.get("content-length");
+  ensure(declared === null || Number(declared) <= most, "TOO_LARGE", sizeSentence(most));
+  if (declared === null) return readStream(request, most);
+  // A declared length is what the runtime lets through, so it can be read in one piece, which is faster.
+  const bytes = new Uint8Array(await unbroken(request.arrayBuffer()));
+  ensure(bytes.length <= most, "TOO_LARGE", sizeSentence(most));
+  return bytes;
+}
+
+async function readStream(request: Request, most: number): Promise<Bytes> {
+  const chunks: Uint8Array[] = [];
+  const reader = request.body?.getReader();
+  for (let size = 0; reader; ) {
+    const { done, value } = await unbroken(reader.read());
+    if (done) break;
+    size += value.length;
+    if (size > most) {
+      reader.cancel().catch(() => {});
+      throw new Failure("TOO_LARGE", sizeSentence(most));
+    }
+    chunks.push(value);
+  }
+  return chunks.length === 1 ? (chunks[0] as Bytes) : concat(...chunks);
+}
+
+/** A connection that breaks is no fault of ours. */
+async function unbroken<T>(reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch {
+    throw new Failure("INVALID_REQUEST", "The body ended before it was whole.");
+  }
+}
+
+function sizeSentence(most: number): string {
+  return `At most ${most} bytes are taken here.`;
+}
+
+type Issue = { code?: string; path: PropertyKey[]; message: string; keys?: string[]; errors?: Issue[][] };
+
+/** Names of the client's own are told back shortened: a detail is shown to people. */
+function placeOf(issue: Issue | undefined): string {
+  const place = (issue?.path ?? []).map((each) => String(each).slice(0, 40)).join(".");
+  const where = place === "" ? "" : `${place}: `;
+  if (issue?.code === "unrecognized_keys")
+    return `${where}There is no member ${JSON.stringify((issue.keys?.[0] ?? "").slice(0, 40))} here.`;
+  if (issue?.code === "invalid_union") return `${where}It has none of the forms that are taken here.`;
+  return `${where}${issue?.message ?? "It does not fit."}`;
+}

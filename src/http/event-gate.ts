@@ -1,0 +1,33 @@
+import { second } from "../kernel/time.ts";
+import type { Call } from "./call.ts";
+import { maxEventStreams } from "./limits.ts";
+import { Busy } from "./problem.ts";
+
+/** Counts the event streams that are open, because each holds a connection. */
+export type EventGate = {
+  /** Lets one in and says how it leaves, once; refuses with TOO_MANY_REQUESTS. */
+  enter(call: Call): () => void;
+};
+
+export function createEventGate(): EventGate {
+  const open = new Map<string, number>();
+  let total = 0;
+  return {
+    enter: ({ address }) => {
+      const count = open.get(address) ?? 0;
+      if (count >= maxEventStreams.perAddress || total >= maxEventStreams.total)
+        throw new Busy(30 * second, "Too many streams are open.");
+      open.set(address, count + 1);
+      total++;
+      let inside = true;
+      return () => {
+        if (!inside) return;
+        inside = false;
+        total--;
+        const left = (open.get(address) ?? 1) - 1;
+        if (left > 0) open.set(address, left);
+        else open.delete(address);
+      };
+    },
+  };
+}

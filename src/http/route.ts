@@ -1,0 +1,96 @@
+import type { ZodType, z } from "zod";
+import type { Code, Failure } from "../kernel/failure.ts";
+import { hasBody, parseBy, readJson } from "./body.ts";
+import type { Call } from "./call.ts";
+import { maxSmallBody } from "./limits.ts";
+import { noQuery, readQuery } from "./query.ts";
+import type { Reply } from "./reply.ts";
+
+export type Content = { schema: ZodType; example?: unknown };
+
+export type Answer = { says: string; content?: Record<string, Content>; headers?: Record<string, string> };
+
+/** Who may be behind a call, as the description names it; nobody where everybody may. */
+export type Caller = "session" | "page" | "app" | "operator";
+
+/** What the description of the API says of a route. */
+export type RouteDoc = {
+  tag: string;
+  summary: string;
+  description?: string;
+  /** Path parts by name: what they are, and one of them. */
+  parts?: Record<string, { says: string; example: string }>;
+  /** Request headers that matter. */
+  headers?: Record<string, string>;
+  /** Bodies that the handler reads itself. */
+  takes?: Record<string, Content>;
+  answers: Record<number, Answer>;
+  /** Codes beside those that any call may be refused with. */
+  refusals: readonly Code[];
+  callers?: readonly Caller[];
+};
+
+/** How the door treats a route. */
+export type RouteTerms = {
+  /** Whether pages of other origins may call it: with no cookie, ever. */
+  shared?: boolean;
+  /** Whether signatures or tokens are checked: then too many failures before close it. */
+  guarded?: boolean;
+  /** Whether it goes uncounted: health checks do. */
+  uncounted?: boolean;
+  /** Contracts of others keep their own shape of refusals. */
+  refuse?(failure: Failure, call: Call): Reply;
+};
+
+export type Route = RouteDoc &
+  RouteTerms & {
+    method: "get" | "post" | "delete";
+    /** As OpenAPI writes it, with parts in braces. */
+    path: string;
+    query?: ZodType;
+    body?: Content & { optional: boolean };
+    serve(call: Call): Promise<Reply>;
+  };
+
+type Definition<Body extends ZodType, Query extends ZodType> = RouteDoc &
+  RouteTerms & {
+    query?: Query;
+    /** Read, parsed strictly and held to its schema before `handle` is called. */
+    body?: { schema: Body; example: unknown; optional?: boolean; most?: number };
+    handle(call: Call, input: { query: z.output<Query>; body: z.output<Body> }): Reply | Promise<Reply>;
+  };
+
+/** Makes a route whose query and body are what its description says. */
+export function route<Body extends ZodType = ZodType<undefined>, Query extends ZodType = typeof noQuery>(
+  method: Route["method"],
+  path: string,
+  definition: Definition<Body, Query>,
+): Route {
+  const { handle, body, query, ...rest } = definition;
+  const schema = query ?? noQuery;
+  return {
+    ...rest,
+    method,
+    path,
+    ...(query && { query }),
+    ...(body && { body: { schema: body.schema, example: body.example, optional: body.optional ?? false } }),
+    serve: async (call) => {
+      const asked = readQuery(call.request.url, schema) as z.output<Query>;
+      return handle(call, { query: asked, body: body ? await bodyOf(call, body) : undefined } as never);
+    },
+  };
+}
+
+/** A JSON answer of one form. */
+export function answer(says: string, schema: ZodType, example?: unknown): Answer {
+  return { says, content: { "application/json": { schema, ...(example !== undefined && { example }) } } };
+}
+
+async function bodyOf<T>(
+  { request }: Call,
+  { schema, optional, most = maxSmallBody }: { schema: ZodType<T>; optional?: boolean; most?: number },
+): Promise<T> {
+  const raw = request.raw;
+  const value = optional && !hasBody(raw) ? {} : await readJson(raw, most);
+  return parseBy(schema, value);
+}

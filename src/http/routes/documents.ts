@@ -1,0 +1,134 @@
+import { z } from "@hono/zod-openapi";
+import { ensure } from "../../kernel/failure.ts";
+import { isObject } from "../../kernel/json.ts";
+import type { Call, Door } from "../call.ts";
+import { examples } from "../examples.ts";
+import { json, unlessKnown } from "../reply.ts";
+import { answer, type Route, route } from "../route.ts";
+import { check, moment, rawObject, receipt, verdict, wireEntry } from "../schemas.ts";
+import { admissionRefusals, documentId, documentPart, signingKey } from "./operations.ts";
+
+export function documentRoutes(door: Door): Route[] {
+  return [openRoute(door), getRoute(door), auditRoute(door)];
+}
+
+function openRoute(door: Door): Route {
+  return route("post", "/v1/documents", {
+    tag: "Documents",
+    summary: "Open a document",
+    description:
+      "By a signed CREATE_DOCUMENT, from which the id follows, and a first run of operations: all or nothing. The kind " +
+      "is that of the input's `model` unless given.",
+    shared: true,
+    guarded: true,
+    body: {
+      schema: z.strictObject({
+        create: rawObject,
+        kind: z.string().max(160).optional(),
+        operations: z.array(rawObject).optional(),
+      }),
+      example: examples.opening,
+      most: door.limits.bytes.body,
+    },
+    answers: { 201: answer("Opened.", z.object({ receipts: z.array(receipt) })) },
+    refusals: [...admissionRefusals, "DOCUMENT_EXISTS", "WRONG_DOCUMENT_ID"],
+    handle: async (call, { body: { create, kind, operations = [] } }) => {
+      const named = kind ?? (isObject(create.input) ? create.input.model : undefined);
+      ensure(typeof named === "string", "INVALID_REQUEST", "Neither `kind` nor `create.input.model` names a kind.");
+      await door.gate.guardKey(call, signingKey(create));
+      await door.gate.spend(call, 1 + operations.length);
+      return json({ receipts: await door.services.documents.open(create, named, operations) }, 201);
+    },
+  });
+}
+
+function getRoute({ services }: Door): Route {
+  const shown = z.object({
+    id: z.string(),
+    kind: z.string(),
+    realm: z.string(),
+    state: z.looseObject({}).openapi({ description: "What clients of the kind know as its state." }),
+    revision: z.record(z.string(), z.int()).openapi({ description: "Entries per scope." }),
+    head: z
+      .object({ operation: z.string(), entry: z.string(), timestampUtcMs: z.string() })
+      .openapi({ description: "What the next signature names as its previous, and the digest of its entry." }),
+  });
+  return route("get", "/v1/documents/{id}", {
+    tag: "Documents",
+    summary: "A document: its state and its head",
+    shared: true,
+    parts: documentPart,
+    answers: { 200: answer("The document.", shown), 304: { says: "Nothing was appended since." } },
+    refusals: ["UNKNOWN_DOCUMENT"],
+    handle: async (call) => {
+      const view = await services.documents.get(documentId(call));
+      const etag = `"${view.revision.document ?? 0}-${view.head.entry}"`;
+      const reply = json(view, 200, { "cache-control": "public, no-cache" });
+      return unlessKnown(call.request.header("if-none-match"), etag, reply);
+    },
+  });
+}
+
+function auditRoute(door: Door): Route {
+  const bundleQuery = z.strictObject({
+    bundle: z.literal("1").optional().openapi({ description: "1 for the evidence itself instead of its audit." }),
+  });
+  return route("get", "/v1/documents/{id}/audit", {
+    tag: "Documents",
+    summary: "Replay a document from nothing",
+    description:
+      "Every law by name, and what breaks it. With `bundle=1` one file with the entries, the delegations they rest on, " +
+      "their proofs and revocations, and log positions: for anybody to audit without this service.",
+    shared: true,
+    guarded: true,
+    parts: documentPart,
+    query: bundleQuery,
+    answers: { 200: answer("The audit, or the bundle.", z.union([auditReport, bundle])) },
+    refusals: ["UNKNOWN_DOCUMENT", "QUOTA_EXCEEDED"],
+    handle: async (call, { query }) => {
+      const id = documentId(call);
+      await spendOn(door, call, id);
+      const { audit, bundle } = door.services.documents;
+      return json(query.bundle === "1" ? await bundle(id) : await audit(id));
+    },
+  });
+}
+
+/** A replay costs what its entries cost. */
+async function spendOn({ services, gate }: Door, call: Call, id: string): Promise<void> {
+  const { revision } = await services.documents.get(id);
+  const entries = Object.values(revision).reduce((sum, each) => sum + each, 0);
+  await gate.spend(call, entries);
+}
+
+const asOf = z.object({ seq: z.int(), time: moment });
+
+const auditReport = z
+  .object({
+    verdict,
+    document: z.string(),
+    kind: z.string(),
+    realm: z.string(),
+    asOf,
+    entries: z.int(),
+    head: z.string(),
+    checks: z.array(check),
+    findings: z.array(
+      z.object({ law: z.string(), seq: z.int(), document: z.string(), code: z.string(), detail: z.string() }),
+    ),
+    service: z.object({ did: z.string(), operationKeys: z.array(z.string()), trusted: z.boolean() }),
+    state: z.looseObject({}).nullable(),
+  })
+  .openapi("AuditReport");
+
+const bundle = z
+  .object({
+    format: z.literal("renown-bundle-1"),
+    realm: z.string(),
+    document: z.string(),
+    kind: z.string(),
+    asOf,
+    service: z.object({ did: z.string(), operationKeys: z.array(z.string()) }),
+    logs: z.array(z.object({ document: z.string(), kind: z.string(), entries: z.array(wireEntry) })),
+  })
+  .openapi("Bundle");

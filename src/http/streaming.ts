@@ -1,0 +1,133 @@
+import { utf8 } from "../kernel/bytes.ts";
+import { Failure } from "../kernel/failure.ts";
+
+/**
+ * Turns texts into a body that is made as it is read: when more than `held` bytes wait for the client, nothing more is
+ * asked of the source. Whoever stops reading ends the source, and `stop` wakes it.
+ */
+export function streamOf(
+  texts: AsyncGenerator<string, void>,
+  held: number,
+  stop: () => void = () => {},
+): ReadableStream<Uint8Array> {
+  const strategy = new ByteLengthQueuingStrategy({ highWaterMark: held });
+  const source = {
+    pull: async (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      const { done, value } = await texts.next();
+      if (done) controller.close();
+      else controller.enqueue(utf8(value));
+    },
+    cancel: () => {
+      stop();
+      // A generator that waits in the middle of something ends when it comes out of that.
+      texts.return().catch(() => {});
+    },
+  };
+  return new ReadableStream(source, strategy);
+}
+
+/**
+ * Asks about items, at most `width` at once, and yields the answers in the order of the items. An answer that is there
+ * is yielded without waiting for more items: a client may wait for it before it sends the next. `ask` never rejects.
+ */
+export async function* inOrder<Item, Result>(
+  items: AsyncIterator<Item>,
+  ask: (item: Item) => Promise<Result>,
+  width: number,
+): AsyncGenerator<Result, void> {
+  const asked: Promise<Result>[] = [];
+  let coming: Promise<IteratorResult<Item>> | undefined;
+  let ended = false;
+  try {
+    for (;;) {
+      while (!ended && asked.length < width) {
+        coming ??= items.next();
+        if (asked.length > 0 && !(await isFirst(coming, asked[0]!))) break;
+        const item = await coming;
+        coming = undefined;
+        if (item.done) ended = true;
+        else asked.push(ask(item.value));
+      }
+      if (asked.length === 0) return;
+      yield await asked.shift()!;
+    }
+  } finally {
+    items.return?.().catch(() => {});
+  }
+}
+
+/**
+ * The lines of a body, blank ones left out: each as text, or as the refusal that it gets instead. A line that is too
+ * long is passed over; more bytes than `total` or a broken connection are the last thing that is said.
+ */
+export async function* linesOf(
+  body: ReadableStream<Uint8Array>,
+  { line: most, total }: { line: number; total: number },
+): AsyncGenerator<string | Failure, void> {
+  const reader = body.getReader();
+  const line = new LineBuffer(most);
+  try {
+    for (let size = 0; ; ) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      size += value.length;
+      if (size > total) return yield new Failure("TOO_LARGE", `At most ${total} bytes are taken at once.`);
+      for (let start = 0; start < value.length; ) {
+        const end = value.indexOf(0x0a, start);
+        line.add(end < 0 ? value.subarray(start) : value.subarray(start, end));
+        if (end < 0) break;
+        const text = line.take();
+        if (text !== "") yield text;
+        start = end + 1;
+      }
+    }
+    const text = line.take();
+    if (text !== "") yield text;
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    yield new Failure("INVALID_REQUEST", "The body ended before it was whole.");
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+/** Gathers one line; what goes beyond `most` bytes is counted and not kept. */
+class LineBuffer {
+  readonly #most: number;
+  #parts: Uint8Array[] = [];
+  #size = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  add(bytes: Uint8Array): void {
+    this.#size += bytes.length;
+    if (this.#size <= this.#most) this.#parts.push(bytes);
+    else this.#parts = [];
+  }
+
+  /** The line without white space around it, or why it is not taken; begins a new one. */
+  take(): string | Failure {
+    const parts = this.#parts;
+    const tooLong = this.#size > this.#most;
+    this.#parts = [];
+    this.#size = 0;
+    if (tooLong) return new Failure("TOO_LARGE", `A line has at most ${this.#most} bytes.`);
+    try {
+      return decodeParts(parts).trim();
+    } catch {
+      return new Failure("MALFORMED_JSON", "The line is not UTF-8.");
+    }
+  }
+}
+
+function decodeParts(parts: readonly Uint8Array[]): string {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  if (parts.length === 1) return decoder.decode(parts[0]);
+  return parts.map((part) => decoder.decode(part, { stream: true })).join("") + decoder.decode();
+}
+
+async function isFirst(one: Promise<unknown>, other: Promise<unknown>): Promise<boolean> {
+  return Promise.race([one.then(() => true), other.then(() => false)]);
+}

@@ -1,0 +1,59 @@
+import { base64url } from "../kernel/bytes.ts";
+import { ensure } from "../kernel/failure.ts";
+import { type Millis, minute } from "../kernel/time.ts";
+import { type Did, isUserDid } from "./did.ts";
+import { checkCompact, parseCompact, signCompact } from "./jws.ts";
+import { type ServiceKeys, signerAt, verifierOf } from "./service-keys.ts";
+
+export type AccessToken = { token: string; expiresAt: Millis };
+
+/** What an access token says: whose it is, and the id of its session. */
+export type AccessClaims = { user: Did; session: string };
+
+/** Who makes tokens, and with which keys; the origin is their issuer and their only audience. */
+export type Issuer = { origin: string; keys: ServiceKeys };
+
+export const accessLife = 15 * minute;
+
+/** A JWT access token (RFC 9068) for a session: for this service alone, and never beyond the session's end. */
+export async function mintAccessToken(
+  { origin, keys }: Issuer,
+  session: { id: string; user: Did; expiresAt: Millis },
+  now: Millis,
+): Promise<AccessToken> {
+  const expires = Math.floor(Math.min(now + accessLife, session.expiresAt) / 1000);
+  const payload = {
+    iss: origin,
+    aud: origin,
+    client_id: origin,
+    sub: session.user,
+    sid: session.id,
+    jti: base64url(crypto.getRandomValues(new Uint8Array(16))),
+    iat: Math.floor(now / 1000),
+    exp: expires,
+  };
+  return { token: await signCompact({ typ: "at+jwt" }, payload, signerAt(keys)), expiresAt: expires * 1000 };
+}
+
+/**
+ * Reads an access token of ours; whether its session lives is not asked here. Refuses with INVALID_TOKEN (not ours, or
+ * not readable), WRONG_AUDIENCE and EXPIRED.
+ */
+export async function readAccessToken({ origin, keys }: Issuer, token: string, now: Millis): Promise<AccessClaims> {
+  const jws = parseCompact(token, maxAccessToken);
+  const { alg, typ, kid } = jws.header;
+  ensure(alg === "ES256" && typ === "at+jwt" && typeof kid === "string", "INVALID_TOKEN");
+  const key = verifierOf(keys, kid);
+  // A retired key is heeded for as long as tokens live that it signed before: whoever stole it gains no more.
+  ensure(key && (key.retired === undefined || now < key.retired + accessLife), "INVALID_TOKEN");
+  const { iss, aud, sub, sid, exp } = jws.payload;
+  ensure(aud === origin, "WRONG_AUDIENCE");
+  ensure(typeof exp === "number" && typeof sub === "string" && typeof sid === "string", "INVALID_TOKEN");
+  ensure(iss === origin && isUserDid(sub), "INVALID_TOKEN");
+  ensure(exp * 1000 > now, "EXPIRED");
+  ensure(await checkCompact(jws, key.check), "INVALID_TOKEN", "The signature does not verify.");
+  return { user: sub, session: sid };
+}
+
+/** Characters of an access token; ours have about 600. */
+const maxAccessToken = 2048;

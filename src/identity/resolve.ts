@@ -1,0 +1,125 @@
+import { type Code, ensure, Failure, sentences } from "../kernel/failure.ts";
+import { isObject, type Json, type JsonObject, parseJson } from "../kernel/json.ts";
+import { type Did, parsePkh, pkhDid } from "./did.ts";
+import { keyDocument, pkhDocument } from "./did-document.ts";
+
+/** The errors of DID Resolution 1.0 that occur here; each is a URI with `https://www.w3.org/ns/did#` before it. */
+export type ResolutionErrorName =
+  | "INVALID_DID"
+  | "METHOD_NOT_SUPPORTED"
+  | "NOT_FOUND"
+  | "INVALID_DID_DOCUMENT"
+  | "INTERNAL_ERROR";
+
+/** RFC 9457, as DID Resolution asks, with our own code beside it. */
+export type ResolutionError = { type: string; title: string; detail?: string; code: Code };
+
+/** What resolution answers (DID Resolution 1.0, "DID Resolution"): without an error there is a document. */
+export type ResolutionResult = {
+  didDocument: JsonObject | null;
+  didResolutionMetadata: { contentType?: string; error?: ResolutionError };
+  /** `canonicalId` is the spelling that we use, where the DID was spelt another way. */
+  didDocumentMetadata: { canonicalId?: Did };
+};
+
+export type Fetched = { status: number; contentType: string; body: string };
+
+/**
+ * Fetches a did:web document, an https URL, without following redirects. Refuses with DID_UNREACHABLE what it may not
+ * call (private addresses, local names) and what does not answer in time or in size.
+ */
+export type FetchDidWeb = (url: string) => Promise<Fetched>;
+
+/** `own` is the service's own document: it is never fetched. */
+export type Resolution = { fetchDidWeb: FetchDidWeb; own?: { did: Did; document: JsonObject } };
+
+/** The media type of a DID document (DID Resolution 1.0). */
+export const didMediaType = "application/did";
+
+/** The media type of a whole result. */
+export const resolutionMediaType = "application/did-resolution";
+
+/** Resolves a DID; it never refuses: an error is an answer. A DID URL (with path, query, fragment) is no DID. */
+export async function resolveDid(did: string, resolution: Resolution): Promise<ResolutionResult> {
+  try {
+    const didDocument = await readDocument(did, resolution);
+    const didDocumentMetadata = canonicalOf(did);
+    return { didDocument, didResolutionMetadata: { contentType: didMediaType }, didDocumentMetadata };
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    return { didDocument: null, didResolutionMetadata: { error: errorOf(failure) }, didDocumentMetadata: {} };
+  }
+}
+
+/**
+ * The DID document itself. Refuses with INVALID_DID, UNSUPPORTED_DID_METHOD, DID_NOT_FOUND, DID_UNREACHABLE and
+ * INVALID_DID_DOCUMENT.
+ */
+export async function readDocument(did: string, { fetchDidWeb, own }: Resolution): Promise<JsonObject> {
+  ensure(did.length <= maxDid && didPattern.test(did), "INVALID_DID");
+  if (own?.did === did) return own.document;
+  if (did.startsWith("did:pkh:eip155:")) return pkhDocument(did);
+  if (did.startsWith("did:key:")) return keyDocument(did);
+  ensure(did.startsWith("did:web:"), "UNSUPPORTED_DID_METHOD");
+  return parseDocument(await fetchDidWeb(didWebUrl(did)), did);
+}
+
+/** Where the document of a did:web is (the did:web method specification). Refuses with INVALID_DID. */
+export function didWebUrl(did: Did): string {
+  const [name = "", ...path] = did.slice("did:web:".length).split(":");
+  ensure(webName.test(name), "INVALID_DID", "A did:web names a host, and its port behind %3A.");
+  const place = path.length === 0 ? "/.well-known" : path.map((segment) => `/${segment}`).join("");
+  const url = `https://${name.replace("%3A", ":")}${place}/did.json`;
+  // What a URL parser rewrites (dots in paths, numbers that are addresses, the default port) is no plain did:web.
+  ensure(URL.canParse(url) && new URL(url).href === url, "INVALID_DID", "The did:web is not spelt plainly.");
+  ensure(!ipv4.test(new URL(url).hostname), "INVALID_DID", "A did:web names a host, never an address.");
+  return url;
+}
+
+/** DIDs longer than this are read by nobody; the longest of ours has 60 characters. */
+const maxDid = 512;
+
+/** DID Core, section 3.1. */
+const didPattern = /^did:[a-z0-9]+:(?:(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})*:)*(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})+$/;
+
+const webName = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:%3A[1-9][0-9]{0,4})?$/;
+const ipv4 = /^[0-9]+(?:\.[0-9]+){3}$/;
+
+/** application/json and everything that says it is JSON: servers of static files know no other. */
+const jsonType = /^application\/(?:did|(?:[a-z0-9.+-]+\+)?json)(?:\s*;|$)/i;
+
+function parseDocument({ status, contentType, body }: Fetched, did: Did): JsonObject {
+  ensure(status !== 404 && status !== 410, "DID_NOT_FOUND");
+  ensure(status === 200, "DID_UNREACHABLE", `The host answered with status ${status}.`);
+  ensure(jsonType.test(contentType), "INVALID_DID_DOCUMENT", "The host sent something other than JSON.");
+  const document = parseBody(body);
+  ensure(isObject(document), "INVALID_DID_DOCUMENT");
+  ensure(document.id === did, "INVALID_DID_DOCUMENT", "The id of the document is not the DID.");
+  return document as JsonObject;
+}
+
+function parseBody(body: string): Json {
+  try {
+    return parseJson(body);
+  } catch {
+    throw new Failure("INVALID_DID_DOCUMENT");
+  }
+}
+
+function canonicalOf(did: Did): { canonicalId?: Did } {
+  if (!did.startsWith("did:pkh:")) return {};
+  const canonicalId = pkhDid(parsePkh(did));
+  return canonicalId === did ? {} : { canonicalId };
+}
+
+const errorNames: Partial<Record<Code, ResolutionErrorName>> = {
+  INVALID_DID: "INVALID_DID",
+  UNSUPPORTED_DID_METHOD: "METHOD_NOT_SUPPORTED",
+  DID_NOT_FOUND: "NOT_FOUND",
+  INVALID_DID_DOCUMENT: "INVALID_DID_DOCUMENT",
+};
+
+function errorOf({ code, detail }: Failure): ResolutionError {
+  const type = `https://www.w3.org/ns/did#${errorNames[code] ?? "INTERNAL_ERROR"}`;
+  return { type, title: sentences[code], ...(detail === undefined ? {} : { detail }), code };
+}

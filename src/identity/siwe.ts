@@ -1,0 +1,149 @@
+import { ParsedMessage } from "@spruceid/siwe-parser";
+import { ensure, Failure } from "../kernel/failure.ts";
+import { clockSkew, type Millis, parseTime } from "../kernel/time.ts";
+import { checksummed } from "./address.ts";
+import { type Account, maxChainId } from "./did.ts";
+
+/** A sign-in message as signed. Its text is kept: the signature is over the text, never over a rebuilt one. */
+export type SiweMessage = {
+  text: string;
+  scheme: string | undefined;
+  domain: string;
+  account: Account;
+  statement: string | undefined;
+  uri: string;
+  nonce: string;
+  issuedAt: Millis;
+  /** Expiration Time as written, for proofs that name it to the letter. */
+  expirationTime: string | undefined;
+  expiresAt: Millis | undefined;
+  notBefore: Millis | undefined;
+  resources: readonly string[];
+};
+
+/** Characters that a message may have: a delegation with 64 limits, named in statement and resources, has room. */
+export const maxMessage = 8192;
+
+/** Resources that a message may have: the key and as many limits as one proof may name. */
+export const maxResources = 65;
+
+/**
+ * Reads a message by the ABNF of EIP-4361, the address by EIP-55. Refuses with INVALID_SIWE, WRONG_CHAIN (a chain id
+ * outside 1 to 2^31-1) and UNREADABLE_DATE; what the message says is judged by `checkSiwe`.
+ */
+export function parseSiwe(text: string): SiweMessage {
+  ensure(text.length <= maxMessage, "INVALID_SIWE", `A message has at most ${maxMessage} characters.`);
+  const fields = usualFields(text) ?? grammarFields(text);
+  ensure(fields.address === checksummed(fields.address), "INVALID_SIWE", "The address must be spelt as in EIP-55.");
+  ensure(fields.resources.length <= maxResources, "INVALID_SIWE", `At most ${maxResources} resources are taken.`);
+  const { chainId, expirationTime } = fields;
+  const known = Number.isInteger(chainId) && chainId >= 1 && chainId <= maxChainId;
+  ensure(known, "WRONG_CHAIN", `A chain id is an integer from 1 to ${maxChainId}.`);
+  return {
+    text,
+    scheme: fields.scheme,
+    domain: fields.domain,
+    account: { chainId, address: fields.address.toLowerCase() as `0x${string}` },
+    statement: fields.statement,
+    uri: fields.uri,
+    nonce: fields.nonce,
+    issuedAt: parseTime(fields.issuedAt),
+    expirationTime,
+    expiresAt: expirationTime === undefined ? undefined : parseTime(expirationTime),
+    notBefore: fields.notBefore === undefined ? undefined : parseTime(fields.notBefore),
+    resources: fields.resources,
+  };
+}
+
+/**
+ * Judges site and time. `origin` is the configured public origin, `life` how long after Issued At a message is taken.
+ * Refuses with WRONG_DOMAIN, NOT_YET_VALID and EXPIRED.
+ */
+export function checkSiwe(message: SiweMessage, origin: string, now: Millis, life: Millis): void {
+  const { protocol, host } = new URL(origin);
+  ensure(message.domain === host, "WRONG_DOMAIN");
+  ensure(message.scheme === undefined || `${message.scheme}:` === protocol, "WRONG_DOMAIN");
+  ensure(isWithin(message.uri, origin), "WRONG_DOMAIN", "The URI lies on another site.");
+  ensure(message.issuedAt <= now + clockSkew, "NOT_YET_VALID");
+  ensure(message.notBefore === undefined || message.notBefore <= now, "NOT_YET_VALID");
+  ensure(message.issuedAt > now - life, "EXPIRED", "The message is older than its nonce may be.");
+  ensure(message.expiresAt === undefined || message.expiresAt > now, "EXPIRED");
+}
+
+type Fields = {
+  scheme: string | undefined;
+  domain: string;
+  address: string;
+  statement: string | undefined;
+  uri: string;
+  chainId: number;
+  nonce: string;
+  issuedAt: string;
+  expirationTime: string | undefined;
+  notBefore: string | undefined;
+  resources: readonly string[];
+};
+
+// The parts of the ABNF that wallets use, each a subset of its rule; dates are held to theirs by parseTime.
+const pchar = "(?:[A-Za-z0-9!$&-.:;=@_~]|%[0-9A-Fa-f]{2})";
+const segments = `${pchar}*(?:/${pchar}*)*`;
+const authority = "[A-Za-z0-9.-]+(?::[0-9]+)?";
+const query = `(?:\\?(?:${pchar}|[/?])*)?`;
+const resource = `[A-Za-z][A-Za-z0-9+.-]*:(?://${authority}(?:/${segments})?|${pchar}${segments})${query}`;
+const usual = new RegExp(
+  [
+    `^(?:(?<scheme>https?)://)?(?<domain>${authority}) wants you to sign in with your Ethereum account:`,
+    "(?<address>0x[0-9A-Fa-f]{40})",
+    "(?:\n(?<statement>[A-Za-z0-9 !#$&-;=?@[\\]_~]+))?",
+    "",
+    `URI: (?<uri>https?://${authority}(?:/${segments})?${query})`,
+    "Version: 1",
+    "Chain ID: (?<chainId>[0-9]{1,10})",
+    "Nonce: (?<nonce>[A-Za-z0-9]{8,})",
+    "Issued At: (?<issuedAt>[^ \n]+)",
+  ].join("\n") +
+    "(?:\nExpiration Time: (?<expirationTime>[^ \n]+))?(?:\nNot Before: (?<notBefore>[^ \n]+))?" +
+    `(?:\nRequest ID: ${pchar}*)?(?:\nResources:(?<resources>(?:\n- ${resource})+))?$`,
+);
+
+/**
+ * Reads a message of the usual shape, undefined where it has another. The full grammar takes half a millisecond for a
+ * short message; this takes a hundredth of that, and tests hold the two to the same answers.
+ */
+function usualFields(text: string): Fields | undefined {
+  const groups = usual.exec(text)?.groups;
+  if (!groups) return undefined;
+  return {
+    scheme: groups.scheme,
+    domain: groups.domain!,
+    address: groups.address!,
+    statement: groups.statement,
+    uri: groups.uri!,
+    chainId: Number(groups.chainId),
+    nonce: groups.nonce!,
+    issuedAt: groups.issuedAt!,
+    expirationTime: groups.expirationTime,
+    notBefore: groups.notBefore,
+    resources: groups.resources?.slice(3).split("\n- ") ?? [],
+  };
+}
+
+/** Characters that the full grammar is asked about: it takes a millisecond for each 800. */
+const maxUnusual = 2048;
+
+function grammarFields(text: string): Fields {
+  ensure(text.length <= maxUnusual, "INVALID_SIWE", "A long message must have the usual shape.");
+  try {
+    const { scheme, domain, address, statement, uri, chainId, nonce, ...rest } = new ParsedMessage(text);
+    const { issuedAt, expirationTime, notBefore, resources = [] } = rest;
+    const times = { issuedAt, expirationTime, notBefore };
+    return { scheme, domain, address, statement, uri, chainId, nonce, ...times, resources };
+  } catch {
+    throw new Failure("INVALID_SIWE");
+  }
+}
+
+/** Compared as text: two parsers of URIs could disagree about whose a URI is. */
+function isWithin(uri: string, origin: string): boolean {
+  return uri === origin || ["/", "?", "#"].some((next) => uri.startsWith(origin + next));
+}

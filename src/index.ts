@@ -1,0 +1,70 @@
+/**
+ * The library: signs, verifies and audits operations with no database, no network and no Node API. On Node the checks
+ * run in OpenSSL, elsewhere in WebCrypto; nothing else differs.
+ */
+import { walletCheck } from "./identity/wallet.ts";
+import { type AuditReport, auditBundle as auditWith } from "./operations/audit.ts";
+import type { Kinds } from "./operations/fold.ts";
+import { allKinds } from "./verify/kinds.ts";
+import type { Knowledge, Question } from "./verify/knowledge.ts";
+import { type OperationReport, verifyOperation as verifyWith } from "./verify/operation.ts";
+
+export type { KeyCheck } from "./identity/app-key.ts";
+export type { Delegation } from "./identity/delegation.ts";
+export { keyDid, parseKeyDid, parsePkh, pkhDid } from "./identity/did.ts";
+export { type Code, Failure, sentences } from "./kernel/failure.ts";
+export { canonicalJson, parseJson } from "./kernel/json.ts";
+export type { Check, Verdict } from "./kernel/report.ts";
+export type { AuditReport } from "./operations/audit.ts";
+export type { Bundle, WireEntry } from "./operations/bundle.ts";
+export { createdId, derivedId } from "./operations/document-id.ts";
+export { type Entry, entryDigest, operationDigest } from "./operations/entry.ts";
+export { type Action, parseOperation, type SignedOperation, type Tuple } from "./operations/operation.ts";
+export {
+  type Intent,
+  type Signed,
+  signerOfJwk,
+  signerOfKeyPair,
+  signOpening,
+  signOperation,
+} from "./operations/sign.ts";
+export type { Signer } from "./operations/signature.ts";
+export type { OperationReport } from "./verify/operation.ts";
+
+/** The document kinds that the library can replay. */
+export function builtInKinds(): Kinds {
+  return allKinds(walletCheck());
+}
+
+/** What a caller may tell `verifyOperation` beside the operation. */
+export type VerifyOptions = Partial<Omit<Knowledge, "complete">> &
+  Partial<Pick<Question, "require">> & {
+    /** Milliseconds since 1970; the moment of the question unless given. */
+    at?: number;
+    now?: number;
+  };
+
+/**
+ * Reports on one `{operation, context}` of Powerhouse's wire format: the verdict, who signed, what the signature binds,
+ * and every check by name. Without a snapshot of delegations nobody's right can be told, and the verdict of an operation
+ * that names a user is `undetermined`; its other checks are made all the same.
+ */
+export function verifyOperation(operation: unknown, options: VerifyOptions = {}): Promise<OperationReport> {
+  const { at, now = Date.now(), require = [], realm = "main", isServiceKey = () => false, ...rest } = options;
+  const end = Number.MAX_SAFE_INTEGER;
+  const question: Question = { known: { time: now, seq: end }, now, require };
+  if (at !== undefined) question.at = { time: at, seq: end };
+  return verifyWith(operation, question, { ...rest, complete: false, realm, isServiceKey });
+}
+
+/**
+ * Replays a bundle (`GET /v1/documents/{id}/audit?bundle=1`) from nothing. Give it the operation keys of the service
+ * from its DID document: without them it can tell what is consistent, not whose service attested it.
+ */
+export function auditBundle(
+  bundle: unknown,
+  options: { operationKeys?: readonly string[]; kinds?: Kinds } = {},
+): Promise<AuditReport> {
+  const { operationKeys, kinds = builtInKinds() } = options;
+  return auditWith(bundle, operationKeys ? { kinds, operationKeys } : { kinds });
+}

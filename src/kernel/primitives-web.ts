@@ -1,0 +1,61 @@
+// Primitives with no Node API: WebCrypto for P-256, pure JavaScript for what WebCrypto has not or makes asynchronous.
+import { p256 } from "@noble/curves/nist.js";
+import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { sha1 as nobleSha1 } from "@noble/hashes/legacy.js";
+import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
+import { keccak_256 } from "@noble/hashes/sha3.js";
+import { type Bytes, base64url, concat, utf8 } from "./bytes.ts";
+import type { P256PrivateJwk } from "./primitives.ts";
+
+const ecdsa = { name: "ECDSA", hash: "SHA-256" };
+const curve = { name: "ECDSA", namedCurve: "P-256" };
+
+export function sha256(data: Uint8Array | string): Bytes {
+  return nobleSha256(typeof data === "string" ? utf8(data) : data) as Bytes;
+}
+
+export function sha1(data: Uint8Array | string): Bytes {
+  return nobleSha1(typeof data === "string" ? utf8(data) : data) as Bytes;
+}
+
+/** base64url(SHA-256(UTF8(text))), the spelling of every digest here. */
+export function digestOf(text: string): string {
+  return base64url(sha256(text));
+}
+
+export function keccak256(data: Uint8Array): Bytes {
+  return keccak_256(data) as Bytes;
+}
+
+export function p256Decompress(point: Uint8Array): Bytes | undefined {
+  try {
+    return p256.Point.fromBytes(point).toBytes(false) as Bytes;
+  } catch {
+    return undefined;
+  }
+}
+
+export function p256Verifier(point: Uint8Array): (message: Uint8Array, signature: Uint8Array) => Promise<boolean> {
+  const key = crypto.subtle.importKey("raw", point as Bytes, curve, false, ["verify"]);
+  return async (message, signature) =>
+    signature.length === 64 && crypto.subtle.verify(ecdsa, await key, signature as Bytes, message as Bytes);
+}
+
+export function p256Signer(jwk: P256PrivateJwk): (message: Uint8Array) => Promise<Bytes> {
+  const key = crypto.subtle.importKey("jwk", jwk, curve, false, ["sign"]);
+  return async (message) => new Uint8Array(await crypto.subtle.sign(ecdsa, await key, message as Bytes));
+}
+
+export function secp256k1Recover(digest: Uint8Array, signature: Uint8Array, recovery: 0 | 1): Bytes | undefined {
+  try {
+    const recovered = concat(Uint8Array.of(recovery), signature);
+    const point = secp256k1.recoverPublicKey(recovered, digest, { prehash: false });
+    return secp256k1.Point.fromBytes(point).toBytes(false) as Bytes;
+  } catch {
+    return undefined;
+  }
+}
+
+export function secp256k1Implementation(): "javascript" {
+  return "javascript";
+}

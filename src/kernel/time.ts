@@ -1,0 +1,80 @@
+import { Failure } from "./failure.ts";
+
+/** Milliseconds since 1970-01-01T00:00:00Z. Only entry points read a clock; all else is told the time. */
+export type Millis = number;
+export type Clock = () => Millis;
+
+export const second = 1000;
+export const minute = 60 * second;
+export const hour = 60 * minute;
+export const day = 24 * hour;
+
+/** How far a client's clock may run ahead before what it dates is refused. */
+export const clockSkew = 5 * minute;
+
+const dateTime = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+
+/** `YYYY-MM-DDTHH:MM:SS.sssZ` */
+export function iso(time: Millis): string {
+  const known = spelt.get(time);
+  if (known !== undefined) return known;
+  if (spelt.size >= maxSpelt) spelt.clear();
+  const text = new Date(time).toISOString();
+  spelt.set(time, text);
+  return text;
+}
+
+// Reports of one batch spell the same few times over and over, and spelling one costs as much as hashing.
+const spelt = new Map<Millis, string>();
+const maxSpelt = 256;
+
+/**
+ * Reads an RFC 3339 date-time. Refuses what it cannot read (UNREADABLE_DATE): an unreadable expiry is not "no expiry".
+ * Days that no month has, and leap seconds, are unreadable; digits beyond milliseconds are cut.
+ */
+export function parseTime(text: unknown): Millis {
+  const exact = typeof text === "string" ? exactMillis(text) : undefined;
+  if (exact !== undefined) return exact;
+  const parts = typeof text === "string" ? dateTime.exec(text) : null;
+  if (!parts) throw new Failure("UNREADABLE_DATE");
+  const [, date, time, fraction = "", sign, offsetHours = "0", offsetMinutes = "0"] = parts;
+  const local = exactMillis(`${date}T${time}.${fraction.padEnd(3, "0").slice(0, 3)}Z`);
+  if (local === undefined || +offsetHours > 23 || +offsetMinutes > 59) throw new Failure("UNREADABLE_DATE");
+  return local - (+offsetHours * hour + +offsetMinutes * minute) * (sign === "-" ? -1 : 1);
+}
+
+/** True for exactly `YYYY-MM-DDTHH:MM:SS.sssZ` with a date that exists. */
+export function isExactIso(text: string): boolean {
+  return exactMillis(text) !== undefined;
+}
+
+/** The form that nearly every time here has, read digit by digit; undefined where it is another or no such day is. */
+function exactMillis(text: string): Millis | undefined {
+  if (text.length !== 24 || !exactForm.test(text)) return undefined;
+  const digits = (at: number) => (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48;
+  const year = digits(0) * 100 + digits(2);
+  const month = digits(5);
+  const date = digits(8);
+  const hours = digits(11);
+  const minutes = digits(14);
+  const seconds = digits(17);
+  const exists = month >= 1 && month <= 12 && date >= 1 && date <= daysIn(year, month);
+  if (!exists || hours > 23 || minutes > 59 || seconds > 59) return undefined;
+  const fraction = digits(20) * 10 + text.charCodeAt(22) - 48;
+  return daysSince1970(year, month, date) * day + hours * hour + minutes * minute + seconds * second + fraction;
+}
+
+const exactForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function daysIn(year: number, month: number): number {
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 2 && leap ? 29 : monthDays[month - 1]!;
+}
+
+/** Counts days of the Gregorian calendar with years that begin in March, so that the leap day comes last. */
+function daysSince1970(year: number, month: number, date: number): number {
+  const y = month > 2 ? year : year - 1;
+  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + date - 1;
+  return 365 * y + Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400) + dayOfYear - 719_468;
+}

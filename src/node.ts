@@ -1,0 +1,133 @@
+// Entry on Node: an embedded SQLite database, keys in a file, signatures of batches on other threads.
+import { mkdirSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { join, resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { type ServerType, serve } from "@hono/node-server";
+import { getConnInfo } from "@hono/node-server/conninfo";
+import { secp256k1Implementation } from "#primitives";
+import { didWebFetcher } from "./chain/did-web-node.ts";
+import { statusListFetcher, statusListTerms } from "./chain/status-list.ts";
+import { compose } from "./compose.ts";
+import { type Config, ConfigError, readConfig } from "./config.ts";
+import { createApp } from "./http/app.ts";
+import { createLog, errorFields } from "./http/log.ts";
+import { appPoint, type KeyCheck } from "./identity/app-key.ts";
+import type { Did } from "./identity/did.ts";
+import { openP256Threads } from "./kernel/p256-threads.ts";
+import { minute, second } from "./kernel/time.ts";
+import { readOrMakeKeys } from "./storage/keys-file.ts";
+import { openSqlite } from "./storage/sqlite.ts";
+
+/** How long requests may take to end once the process was asked to stop. */
+const patience = 10 * second;
+
+/** How often what has lapsed is forgotten. */
+const tidyEvery = 10 * minute;
+
+try {
+  await start(readConfig(process.env));
+} catch (error) {
+  // A mistake in the configuration is told as it is; anything else with the place where it happened.
+  process.stderr.write(
+    `${error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : error}\n`,
+  );
+  process.exit(1);
+}
+
+async function start(config: Config): Promise<void> {
+  const { origin, realm, operatorToken, maxDelegationLife, allowPrivateDids: allowPrivate, limits } = config;
+  const folder = resolve(config.data);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const clock = Date.now;
+  const keys = config.keys ?? (await readOrMakeKeys(join(folder, "keys.json"), clock()));
+  const storage = openSqlite({ file: join(folder, "renown.sqlite"), realm });
+  const threads = openP256Threads();
+  const fetchDidWeb = didWebFetcher({ allowPrivate });
+  const fetchStatusList = statusListFetcher(didWebFetcher({ allowPrivate, ...statusListTerms }));
+  const keyOf = keptChecks((did) => threads.checkOf(appPoint(did)));
+  const given = { origin, realm, operatorToken, maxDelegationLife, keys, storage, clock };
+  const services = compose({ ...given, fetchDidWeb, fetchStatusList, keyOf });
+  const log = createLog(config.logLevel, (line) => process.stdout.write(`${line}\n`), clock);
+  const closing = new AbortController();
+  const runtime = {
+    peerAddress: (c: Parameters<typeof getConnInfo>[0]) => getConnInfo(c).remote.address ?? "",
+    pause: () => setImmediate(),
+    closing: closing.signal,
+  };
+  const app = createApp({ services, limits, log, clock, runtime });
+  const server = await listen(app.fetch, config);
+  const { port } = server.address() as AddressInfo;
+  const recovery = secp256k1Implementation();
+  process.stdout.write(
+    `Renown listens on http://${shown(config.host)}:${port} as ${origin}; its data is in ${folder}; secp256k1 is ${recovery}.\n`,
+  );
+  const tidying = setInterval(
+    () => void services.tidy().catch((error) => log.error("tidying failed", errorFields(error))),
+    tidyEvery,
+  );
+  stopOnSignal(async () => {
+    clearInterval(tidying);
+    closing.abort();
+    await ended(server);
+    await Promise.all([storage.close(), threads.close()]);
+  });
+}
+
+/** Resolves once it listens; rejects where the port is taken. */
+function listen(
+  fetch: (request: Request, env: unknown) => Response | Promise<Response>,
+  { host, port }: Config,
+): Promise<ServerType> {
+  const { promise, resolve, reject } = Promise.withResolvers<ServerType>();
+  const server = serve({ fetch: fetch as Parameters<typeof serve>[0]["fetch"], hostname: host, port }, () =>
+    resolve(server),
+  );
+  server.once("error", reject);
+  return promise;
+}
+
+/** What is under way may end; what does not end in time is cut off. */
+function ended(server: ServerType): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  if ("closeIdleConnections" in server) {
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), patience).unref();
+  }
+  return promise;
+}
+
+function stopOnSignal(stop: () => Promise<void>): void {
+  let stopping = false;
+  const once = () => {
+    // A second signal means that nobody wants to wait.
+    if (stopping) process.exit(1);
+    stopping = true;
+    stop().then(
+      () => process.exit(0),
+      (error) => {
+        process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGINT", once).on("SIGTERM", once);
+}
+
+/** Keys that threads know by index: one index for each. */
+function keptChecks(checkOf: (did: Did) => KeyCheck): (did: Did) => KeyCheck {
+  const kept = new Map<Did, KeyCheck>();
+  return (did) => {
+    const known = kept.get(did);
+    if (known) return known;
+    const check = checkOf(did);
+    kept.set(did, check);
+    return check;
+  };
+}
+
+/** An IPv6 address as a URL spells it. */
+function shown(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}

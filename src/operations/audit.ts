@@ -1,0 +1,156 @@
+import type { Did } from "../identity/did.ts";
+import { ensure, Failure } from "../kernel/failure.ts";
+import { isObject, type JsonObject, parseJson } from "../kernel/json.ts";
+import { type Check, judge, type Verdict } from "../kernel/report.ts";
+import { auditEntry, type Finding, type Law, laws, type Replay } from "./audit-entry.ts";
+import { type Bundle, maxBundleEntries, parseWireEntry } from "./bundle.ts";
+import { delegationOfRows } from "./delegation-row.ts";
+import type { LoggedEntry } from "./entry.ts";
+import { type Document, type Kinds, openDocument, viewOf } from "./fold.ts";
+import type { Row } from "./kind.ts";
+import type { DelegationRecord } from "./store.ts";
+
+/** What an audit found: every law by name, what broke it and where, and the state that the log comes to. */
+export type AuditReport = {
+  verdict: Verdict;
+  document: string;
+  kind: string;
+  realm: string;
+  asOf: { seq: number; time: string };
+  /** Entries of the document that were replayed. */
+  entries: number;
+  /** Digest of the last entry of `global`. */
+  head: string;
+  checks: Check[];
+  /** At most 100, in the order of the log. */
+  findings: Finding[];
+  /** Keys that the service attested by, and whether the auditor vouched for them or the bundle did. */
+  service: { did: Did; operationKeys: Did[]; trusted: boolean };
+  state: JsonObject | null;
+};
+
+export type AuditTerms = {
+  kinds: Kinds;
+  /** The service's operation keys, learned from its DID document; without them those in the bundle are taken. */
+  operationKeys?: readonly Did[];
+};
+
+const maxFindings = 100;
+
+/**
+ * Replays a bundle from nothing, with no database and nobody asked: digests, chains, signatures, delegations and the
+ * rules of the kinds. Refuses with INVALID_REQUEST what is no bundle; all else is a report.
+ */
+export async function auditBundle(bundle: unknown, terms: AuditTerms): Promise<AuditReport> {
+  const { realm, document, asOf, service, logs } = readBundle(bundle);
+  const operationKeys = terms.operationKeys ?? service.operationKeys;
+  const findings: Finding[] = [];
+  const replays = new Map<string, Replay>();
+  const parsed = logs.map((log) => ({ document: log.document, entries: parseLog(log.entries, realm, findings) }));
+  // Entries of all logs in commit order: an authority's log is always as far as its entries that count.
+  const order = parsed.flatMap((log) => log.entries).sort((a, b) => a.seq - b.seq);
+  const delegations = new DelegationLedger();
+  const spent = new Set<string>();
+  for (const entry of order) {
+    const replay = replays.get(entry.document) ?? startReplay(entry, terms.kinds);
+    const delegationOf = (digest: string) => delegations.byEntry(digest);
+    const stands = (digest: string) => delegations.stands(digest);
+    const context = { realm, operationKeys, delegationOf, stands, spent };
+    const audited = await auditEntry(replay, entry, context);
+    findings.push(...audited.findings);
+    replays.set(entry.document, audited.replay);
+    delegations.add(entry, audited.rows);
+  }
+  const main = replays.get(document);
+  const trusted = terms.operationKeys !== undefined;
+  const checks = laws.map((law) => checkOf(law, findings, order.length));
+  return {
+    verdict: main ? judge(checks) : "undetermined",
+    document,
+    kind: main?.document?.kind.name ?? "",
+    realm,
+    asOf,
+    entries: order.filter((entry) => entry.document === document).length,
+    head: main?.document?.head.entry ?? "",
+    checks,
+    findings: findings.slice(0, maxFindings),
+    service: { did: service.did, operationKeys: [...operationKeys], trusted },
+    state: main?.document ? viewOf(main.document) : null,
+  };
+}
+
+/** Delegations, and whatever else gives a right, as the logs replayed so far tell them. */
+class DelegationLedger {
+  readonly #grants = new Map<string, { ended: boolean }>();
+  readonly #rows = new Map<string, { row: Row; seq: number }[]>();
+  readonly #documents = new Map<string, string>();
+
+  add(entry: LoggedEntry, rows: readonly Row[]): void {
+    if (rows.length === 0) return;
+    for (const { table, key, set } of rows)
+      if (table === "grants") this.#grants.set(key.entry!, { ended: set.ended !== null });
+    const known = this.#rows.get(entry.document) ?? [];
+    known.push(...rows.map((row) => ({ row, seq: entry.seq })));
+    this.#rows.set(entry.document, known);
+    this.#documents.set(entry.digest, entry.document);
+  }
+
+  stands(digest: string): boolean {
+    return this.#grants.get(digest)?.ended === false;
+  }
+
+  byEntry(digest: string): DelegationRecord | undefined {
+    const document = this.#documents.get(digest);
+    const found = document === undefined ? undefined : delegationOfRows(this.#rows.get(document)!);
+    return found?.entry === digest ? found : undefined;
+  }
+}
+
+function readBundle(value: unknown): Bundle {
+  const whole =
+    isObject(value) &&
+    value.format === "renown-bundle-1" &&
+    typeof value.realm === "string" &&
+    typeof value.document === "string";
+  ensure(whole && Array.isArray(value.logs), "INVALID_REQUEST", "This is no bundle of the format renown-bundle-1.");
+  const bundle = value as unknown as Bundle;
+  const counted = bundle.logs.every((log) => isObject(log) && Array.isArray(log.entries));
+  ensure(counted && isObject(bundle.asOf) && isObject(bundle.service), "INVALID_REQUEST", "The bundle lacks members.");
+  ensure(Array.isArray(bundle.service.operationKeys), "INVALID_REQUEST", "The bundle names no operation keys.");
+  const total = bundle.logs.reduce((sum, log) => sum + log.entries.length, 0);
+  ensure(total <= maxBundleEntries, "QUOTA_EXCEEDED", `A bundle holds at most ${maxBundleEntries} entries.`);
+  return bundle;
+}
+
+function parseLog(values: readonly unknown[], realm: string, findings: Finding[]): LoggedEntry[] {
+  return values.flatMap((value) => {
+    try {
+      return [parseWireEntry(value, realm, parseJson)];
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const seq = isObject(value) && typeof value.seq === "number" ? value.seq : 0;
+      const document = isObject(value) ? String(value.document) : "";
+      findings.push({ law: "grammar", seq, document, code: error.code, detail: error.detail ?? error.message });
+      return [];
+    }
+  });
+}
+
+function startReplay(entry: LoggedEntry, kinds: Kinds): Replay {
+  const kind = kinds.get(entry.kind);
+  const document: Document | undefined = kind ? openDocument(entry.document, kind, undefined) : undefined;
+  return { document, operations: new Map(), actions: new Set(), lastSeq: 0 };
+}
+
+/** What an auditor alone cannot tell: kinds it does not have, and wallets that only their chain could be asked about. */
+const untold: readonly string[] = ["UNKNOWN_KIND", "CONTRACT_WALLET"];
+
+function checkOf(law: Law, findings: readonly Finding[], entries: number): Check {
+  const broken = findings.filter((finding) => finding.law === law.name);
+  const first = broken[0];
+  const failed = broken.find((finding) => !untold.includes(finding.code));
+  if (!first)
+    return { name: law.name, outcome: "pass", required: true, code: "OK", detail: `${law.says} (${entries} entries)` };
+  const detail = `${broken.length} of ${entries} entries; first at ${first.seq}: ${first.detail}`;
+  return { name: law.name, outcome: failed ? "fail" : "unknown", required: true, code: (failed ?? first).code, detail };
+}

@@ -1,0 +1,111 @@
+import { digestOf } from "#primitives";
+import { ensure, Failure } from "../kernel/failure.ts";
+import type { Millis } from "../kernel/time.ts";
+import { admit, admitOrder, admitTime, type Predecessor, suite1Life } from "./admit.ts";
+import { authorise } from "./authority.ts";
+import { ensureSubject } from "./document-id.ts";
+import { type Entry, signerOf } from "./entry.ts";
+import { apply, type Document, snapshotEvery } from "./fold.ts";
+import type { Actor, Claim, Deed } from "./kind.ts";
+import { replayKey } from "./signature.ts";
+import type { Append } from "./store.ts";
+import type { Submission } from "./submission.ts";
+
+/** What a run comes to: the document after it, and what is to be written. */
+export type Decision = { document: Document; append: Append };
+
+export type DecisionContext = { realm: string; now: Millis; isServiceKey(key: string): boolean };
+
+/** Decides a run on a document, purely; a refusal names the operation where there are several. */
+export function decideRun(document: Document, run: readonly Submission[], context: DecisionContext): Decision {
+  const seen = new Map<string, Predecessor>();
+  const taken = new Map<string, string>();
+  const entries: Append["entries"] = [];
+  let current = document;
+  for (const [i, submission] of run.entries()) {
+    try {
+      const entry = decideOne(current, submission, seen, context);
+      current = apply(current, entry);
+      const projection = projectionOf(current, entry, submission);
+      for (const claim of projection.claims) takeOnce(claim, taken);
+      entries.push({ entry, projection });
+    } catch (error) {
+      throw run.length > 1 && error instanceof Failure ? inRun(error, i) : error;
+    }
+    const { action } = submission.operation;
+    seen.set(`${action.scope} ${submission.digest}`, { timestampUtcMs: action.timestampUtcMs });
+  }
+  return withSnapshot(current, entries);
+}
+
+/** Adds a snapshot where enough entries have come since the last. */
+export function withSnapshot(document: Document, entries: Append["entries"]): Decision {
+  const { id, kind, state, head, snapshotLength } = document;
+  const append: Append = { document: id, kind: kind.name, entries };
+  if (head.length - snapshotLength < snapshotEvery) return { document, append };
+  const snapshot = { state: JSON.stringify(state), length: head.length };
+  return { document: { ...document, snapshotLength: head.length }, append: { ...append, snapshot } };
+}
+
+/** The kind's own refusals: FORBIDDEN and what its `decide` throws. */
+export function decideDeed(document: Document, deed: Deed): void {
+  if (deed.type !== "CREATE_DOCUMENT") document.kind.decide(document.state, deed);
+}
+
+function decideOne(
+  document: Document,
+  submission: Submission,
+  seen: Map<string, Predecessor>,
+  context: DecisionContext,
+): Entry {
+  const { operation, text, tuple, digest, binding, input } = submission;
+  const { action } = operation;
+  const { realm, now, isServiceKey } = context;
+  const genesis = action.scope === "document";
+  const head = genesis ? document.genesis : document.head;
+  admitTime(operation, now);
+  if (genesis) admitGenesis(head.length, tuple[3]);
+  else admitOrder(operation, head, document.kind.order, seen.get(`${action.scope} ${tuple[3]}`) ?? submission.named);
+  // Without a genesis the id is derived, and each input says from which subject.
+  if (!genesis && document.genesis.length === 0) ensureSubject(realm, document.kind.name, document.id, action.input);
+  const asked = { document: document.id, type: action.type, input, signer: signerOf(operation), binding, now };
+  const actor: Actor = authorise(document.kind, document.state, asked, submission.delegations, isServiceKey);
+  decideDeed(document, { document: document.id, type: action.type, input, actor, now, facts: submission.facts });
+  return admit(operation, { realm, head, text, digest, binding, authority: actor.authority, now });
+}
+
+function admitGenesis(length: number, prev: string): void {
+  ensure(length === 0, "DOCUMENT_EXISTS");
+  ensure(prev === "", "OUT_OF_ORDER", "CREATE_DOCUMENT is the first of its stream.");
+}
+
+/** What one run claims for two holders would fail at commit again and again. */
+function takeOnce({ space, key, holder, refusal }: Claim, taken: Map<string, string>): void {
+  const name = `${space} ${key}`;
+  const held = taken.get(name);
+  ensure(held === undefined || held === holder, refusal);
+  taken.set(name, holder);
+}
+
+function projectionOf(document: Document, entry: Entry, submission: Submission) {
+  const projection = document.kind.project(document.state, entry);
+  if (entry.binding !== "content") return projection;
+  return { ...projection, claims: [...projection.claims, onceOnly(submission, entry)] };
+}
+
+/** What suite 1 signs fits other documents and action ids, so it is admitted once while it is young enough at all. */
+function onceOnly({ tuple, digest }: Submission, entry: Entry): Claim {
+  const until = Number(tuple[0]) * 1000 + suite1Life;
+  const key = digestOf(replayKey(tuple));
+  return {
+    space: "suite1",
+    key,
+    holder: digest,
+    until: Math.max(until, Date.parse(entry.admittedAt)),
+    refusal: "REPLAYED",
+  };
+}
+
+function inRun(failure: Failure, index: number): Failure {
+  return new Failure(failure.code, [`Operation ${index + 1} of the run.`, failure.detail].filter(Boolean).join(" "));
+}

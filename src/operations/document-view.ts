@@ -1,0 +1,28 @@
+import type { JsonObject } from "../kernel/json.ts";
+import { type Document, viewOf } from "./fold.ts";
+
+/** A document as the API shows it. */
+export type DocumentView = {
+  id: string;
+  kind: string;
+  realm: string;
+  /** What clients of the kind know as its state. */
+  state: JsonObject;
+  /** Entries per scope. */
+  revision: Record<string, number>;
+  /** What the next signature of suite 2 names as its previous, "" in an empty stream; and the digest of its entry. */
+  head: { operation: string; entry: string; timestampUtcMs: string };
+};
+
+export function documentView(document: Document, realm: string): DocumentView {
+  const { id, kind, genesis, head } = document;
+  const { operation, entry, timestampUtcMs } = head;
+  return {
+    id,
+    kind: kind.name,
+    realm,
+    state: viewOf(document),
+    revision: { document: genesis.length, global: head.length },
+    head: { operation, entry, timestampUtcMs },
+  };
+}

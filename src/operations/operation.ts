@@ -1,0 +1,280 @@
+import { appDidPattern } from "../identity/app-key.ts";
+import { type Did, maxChainId } from "../identity/did.ts";
+import { ensure, Failure } from "../kernel/failure.ts";
+import { checkValue, isObject, type JsonObject } from "../kernel/json.ts";
+import { isExactIso, parseTime } from "../kernel/time.ts";
+
+/** The five strings of a signature: signedAt, app, content, prev, signature. */
+export type Tuple = readonly [signedAt: string, app: Did, content: string, prev: string, signature: string];
+
+export type Suite = 1 | 2;
+
+export type ActionSigner = {
+  user: { address: string; networkId: string; chainId: number };
+  app: { name: string; key: Did };
+  signatures: Tuple[];
+};
+
+export type ActionContext = { prevOpIndex?: number; prevOpHash?: string; nonce?: string; signer?: ActionSigner };
+
+/** An action of Powerhouse's wire format, members in order of arrival. */
+export type Action = {
+  id: string;
+  type: string;
+  timestampUtcMs: string;
+  input: JsonObject;
+  scope: string;
+  context?: ActionContext;
+};
+
+/** Where an operation stands: its document, and the document's kind. */
+export type Place = { document: string; kind: string; branch: string };
+
+/** An action in its place, its grammar checked. */
+export type SignedOperation = Place & { action: Action };
+
+/** Levels of nesting of `input`, itself the first. */
+export const maxInputDepth = 32;
+/** Characters of an action's text: a hundred times an ordinary one. */
+export const maxActionLength = 65_536;
+
+const patterns = {
+  kind: /^[a-z0-9-]{1,64}\/[a-z0-9-]{1,64}$/,
+  scope: /^[a-z][a-z0-9-]{0,63}$/,
+  type: /^[A-Z][A-Za-z0-9_]{0,127}$/,
+  actionId: /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+  address: /^0x[0-9a-fA-F]{40}$/,
+  /** The identifiers of foreign documents are opaque, but never split the text they stand in. */
+  document: /^[^,\u0000-\u001f\u007f-\u009f]{1,256}$/,
+};
+
+const tupleGrammar = {
+  /** Suites after the first say their number before the content. */
+  mark: /^r(\d{1,8})\./,
+  /** The did:key of another key type than P-256. */
+  otherKey: /^did:key:z(?!Dn)[1-9A-HJ-NP-Za-km-z]{1,128}$/,
+  signedAt: /^[1-9]\d{9,10}$/,
+  signature: /^0x[0-9a-f]{128}$/,
+  contents: {
+    1: /^(?:[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{27}=)$/,
+    2: /^r2\.[A-Za-z0-9_-]{43}$/,
+  },
+  prevs: {
+    1: /^(?=[^:]*:?[^:]*$)[A-Za-z0-9+/=_:-]{0,128}$/,
+    2: /^(?:|[A-Za-z0-9_-]{43})$/,
+  },
+};
+
+/**
+ * Reads an action in its place. Refuses with INVALID_OPERATION what breaks the grammar and with UNKNOWN_SUITE what has
+ * the form of another suite; members that have no meaning here are left out, or refused where `strict`.
+ * @see docs/operations.md, "Grammar"
+ */
+export function parseOperation(value: unknown, place: Place, strict = true): SignedOperation {
+  const readable = patterns.document.test(place.document) && place.document.isWellFormed();
+  ensure(readable, "INVALID_OPERATION", "The document id cannot be read.");
+  ensure(patterns.kind.test(place.kind), "INVALID_OPERATION", "The document kind cannot be read.");
+  ensure(place.branch === "main", "INVALID_OPERATION", "The only branch is main.");
+  return { document: place.document, kind: place.kind, branch: place.branch, action: parseAction(value, strict) };
+}
+
+/** The text that is kept of an action, members in order of arrival. Refuses with TOO_LARGE. */
+export function textOf(action: Action): string {
+  const text = JSON.stringify(action);
+  ensure(text.length <= maxActionLength, "TOO_LARGE", `An action has at most ${maxActionLength} characters.`);
+  return text;
+}
+
+/** Reads an action by itself, wherever it stands. */
+export function parseAction(value: unknown, strict = true): Action {
+  ensure(isObject(value), "INVALID_OPERATION", "An action is an object.");
+  // Object.keys keeps the order of arrival, which the text that is stored keeps in turn.
+  const action: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) {
+    const read = actionMembers.get(name);
+    if (name === "context" && value[name] === null) continue;
+    if (read) action[name] = read(value[name], strict);
+    else ensure(!strict, "INVALID_OPERATION", `An action has no member ${JSON.stringify(name.slice(0, 40))}.`);
+  }
+  for (const name of needed)
+    if (action[name] === undefined) throw new Failure("INVALID_OPERATION", `The action has no ${name}.`);
+  const whole = action as Action;
+  for (const tuple of tuplesOf(whole))
+    if (suiteOf(tuple) === 2)
+      ensure(isExactIso(whole.timestampUtcMs), "INVALID_OPERATION", "In suite 2 a time is YYYY-MM-DDTHH:MM:SS.sssZ.");
+  return whole;
+}
+
+export function tuplesOf(action: Action): readonly Tuple[] {
+  return action.context?.signer?.signatures ?? [];
+}
+
+/** The last tuple, the one that decides; undefined where nobody signed. */
+export function decidingTuple(action: Action): Tuple | undefined {
+  return tuplesOf(action).at(-1);
+}
+
+/** A tuple that passed the grammar belongs to exactly one suite. */
+export function suiteOf(tuple: Tuple): Suite {
+  return tuple[2].startsWith("r2.") ? 2 : 1;
+}
+
+/** The user an action names, as a DID; "" where it names none. */
+export function userOf(action: Action): Did {
+  const user = action.context?.signer?.user;
+  return user?.address ? `did:pkh:eip155:${user.chainId}:${user.address.toLowerCase()}` : "";
+}
+
+/** The key an action is signed by; "" without a tuple. */
+export function appOf(action: Action): Did {
+  return decidingTuple(action)?.[1] ?? "";
+}
+
+type Reader = (value: unknown, strict: boolean) => unknown;
+
+const needed = ["id", "type", "timestampUtcMs", "input", "scope"] as const;
+
+// A Map, because names come from outside and an object answers to `constructor`.
+const actionMembers = new Map<string, Reader>(
+  Object.entries<Reader>({
+    id: (value) => matching(value, patterns.actionId, "The action id is a random UUID in lower case."),
+    type: (value) => matching(value, patterns.type, "The action type cannot be read."),
+    scope: (value) => matching(value, patterns.scope, "The scope cannot be read."),
+    timestampUtcMs: readTimestamp,
+    input: readInput,
+    context: readContext,
+  }),
+);
+
+function readTimestamp(value: unknown): string {
+  const text = matching(value, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/, "The time is not an ISO date in UTC.");
+  try {
+    parseTime(text);
+  } catch {
+    throw new Failure("INVALID_OPERATION", "The time of the action cannot be read.");
+  }
+  return text;
+}
+
+function readInput(value: unknown): JsonObject {
+  ensure(isObject(value), "INVALID_OPERATION", "The input is an object.");
+  checkValue(value, maxInputDepth);
+  return value as JsonObject;
+}
+
+function readContext(value: unknown, strict: boolean): ActionContext {
+  ensure(isObject(value), "INVALID_OPERATION", "The context is an object.");
+  const context: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) {
+    const member = value[name];
+    if (name === "signer") {
+      if (member !== null && member !== undefined) context[name] = readSigner(member, strict);
+    } else if (name === "prevOpIndex") {
+      ensure(member === null || Number.isSafeInteger(member), "INVALID_OPERATION", "prevOpIndex is an integer.");
+      context[name] = member;
+    } else if (name === "prevOpHash" || name === "nonce") {
+      ensure(member === null || isText(member, 256), "INVALID_OPERATION", `${name} is a text.`);
+      context[name] = member;
+    } else ensure(!strict, "INVALID_OPERATION", `A context has no member ${JSON.stringify(name.slice(0, 40))}.`);
+  }
+  return context as ActionContext;
+}
+
+function readSigner(value: unknown, strict: boolean): ActionSigner {
+  ensure(isObject(value) && isObject(value.app), "INVALID_OPERATION", "A signer has a user, an app and signatures.");
+  if (strict) refuseUnknown(value, ["user", "app", "signatures"]);
+  const signer: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) {
+    if (name === "user") signer.user = readUser(value.user, strict);
+    else if (name === "app") signer.app = readApp(value.app, strict);
+    else if (name === "signatures") signer.signatures = readTuples(value.signatures);
+  }
+  signer.user ??= { address: "", networkId: "", chainId: 0 };
+  signer.signatures ??= [];
+  const { app, signatures } = signer as ActionSigner;
+  for (const tuple of signatures)
+    ensure(tuple[1] === app.key, "INVALID_OPERATION", "The signature names another key than the signer does.");
+  return signer as ActionSigner;
+}
+
+function readUser(value: unknown, strict: boolean): ActionSigner["user"] {
+  ensure(isObject(value), "INVALID_OPERATION", "A user has an address, a network and a chain.");
+  if (strict) refuseUnknown(value, ["address", "networkId", "chainId"]);
+  const { address, networkId, chainId } = value;
+  const none = address === "" && networkId === "" && chainId === 0;
+  const whole =
+    typeof address === "string" && patterns.address.test(address) && networkId === "eip155" && isChainId(chainId);
+  ensure(none || whole, "INVALID_OPERATION", "The user is named by halves, or by another network than eip155.");
+  return Object.fromEntries(
+    Object.keys(value)
+      .filter((name) => Object.hasOwn(userShape, name))
+      .map((name) => [name, value[name]]),
+  ) as ActionSigner["user"];
+}
+
+const userShape = { address: "", networkId: "", chainId: 0 };
+
+function isChainId(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= maxChainId;
+}
+
+function readApp(value: unknown, strict: boolean): ActionSigner["app"] {
+  ensure(isObject(value), "INVALID_OPERATION", "An app has a name and a key.");
+  if (strict) refuseUnknown(value, ["name", "key"]);
+  const app: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) {
+    if (name !== "name" && name !== "key") continue;
+    ensure(isText(value[name], 256), "INVALID_OPERATION", `The ${name} of the app is a text.`);
+    app[name] = value[name];
+  }
+  ensure(app.key !== undefined, "INVALID_OPERATION", "The app has no key.");
+  return app as ActionSigner["app"];
+}
+
+function readTuples(value: unknown): Tuple[] {
+  ensure(Array.isArray(value) && value.length <= 8, "INVALID_OPERATION", "A signer has at most eight signatures.");
+  return value.map(readTuple);
+}
+
+/** Takes the five strings, or the one text of GraphQL that joins them with a comma and a space. */
+function readTuple(value: unknown): Tuple {
+  const strings = typeof value === "string" ? value.split(", ") : value;
+  const five = Array.isArray(strings) && strings.length === 5 && strings.every((text) => typeof text === "string");
+  ensure(five, "INVALID_OPERATION", "A signature is five strings.");
+  const [signedAt, app, content, prev, signature] = strings as string[];
+  // What is new may have another grammar throughout, so it is told apart before anything else is judged.
+  const mark = tupleGrammar.mark.exec(content!)?.[1];
+  ensure(mark === undefined || mark === "2", "UNKNOWN_SUITE");
+  ensure(!tupleGrammar.otherKey.test(app!), "UNKNOWN_SUITE", "The key is of a type that signs in no suite known here.");
+  ensure(tupleGrammar.signedAt.test(signedAt!), "INVALID_OPERATION", "signedAt is Unix seconds.");
+  ensure(
+    tupleGrammar.signature.test(signature!),
+    "INVALID_OPERATION",
+    "The signature is 0x and 128 lowercase hex digits.",
+  );
+  ensure(appDidPattern.test(app!), "INVALID_OPERATION", "The key of a signature is a did:key of P-256.");
+  const number = mark === "2" ? 2 : 1;
+  ensure(
+    tupleGrammar.contents[number].test(content!),
+    "INVALID_OPERATION",
+    "The content of the signature cannot be read.",
+  );
+  ensure(tupleGrammar.prevs[number].test(prev!), "INVALID_OPERATION", "The prev of the signature cannot be read.");
+  return strings as unknown as Tuple;
+}
+
+function refuseUnknown(value: Record<string, unknown>, names: readonly string[]): void {
+  for (const name of Object.keys(value))
+    ensure(names.includes(name), "INVALID_OPERATION", `There is no member ${JSON.stringify(name.slice(0, 40))} here.`);
+}
+
+function matching(value: unknown, pattern: RegExp, detail: string): string {
+  ensure(typeof value === "string" && pattern.test(value), "INVALID_OPERATION", detail);
+  return value;
+}
+
+function isText(value: unknown, most: number): value is string {
+  if (typeof value !== "string" || value.length > most) return false;
+  checkValue(value, 1);
+  return true;
+}

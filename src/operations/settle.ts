@@ -1,0 +1,121 @@
+import { ensure, Failure } from "../kernel/failure.ts";
+import { type Decision, decideRun } from "./decide-run.ts";
+import { operationDigest } from "./entry.ts";
+import { type Document, foldStored, kindOf } from "./fold.ts";
+import { type Installation, maxAttempts } from "./installation.ts";
+import { keepDocuments } from "./kept-documents.ts";
+import type { SignedOperation } from "./operation.ts";
+import { type Receipt, receiptOf } from "./receipt.ts";
+import { CommitConflict } from "./store.ts";
+import { type Lookups, prepare, type Submission } from "./submission.ts";
+
+/** An installation with what one process keeps of its documents. */
+export type Corridor = Installation & { kept: ReturnType<typeof keepDocuments>; lookups: Lookups };
+
+export function openCorridor(parts: Installation): Corridor {
+  const { store } = parts;
+  const lookups: Lookups = {
+    delegationsOf: (user, key) => store.delegationsOf(user, key),
+    predecessorOf: async (document, scope, prev) => {
+      const entry = await store.entryOfOperation(document, prev);
+      return entry?.action.scope === scope ? { timestampUtcMs: entry.action.timestampUtcMs } : undefined;
+    },
+  };
+  return { ...parts, kept: keepDocuments(), lookups };
+}
+
+/** The document as this process knows it, else as the store has it. */
+export async function load({ kept, store, kinds }: Corridor, id: string): Promise<Document | undefined> {
+  const known = kept.get(id);
+  if (known) return known;
+  const stored = await store.load(id);
+  if (!stored) return undefined;
+  const document = foldStored(stored, kinds);
+  kept.keep(document);
+  return document;
+}
+
+/**
+ * Takes a prepared run through decision and commit, again where a race was lost. `fresh` is the document where nothing
+ * stands in the store yet.
+ */
+export async function settle(corridor: Corridor, run: readonly Submission[], fresh: Document): Promise<Receipt[]> {
+  const operations = run.map((each) => each.operation);
+  for (let attempt = 1; ; attempt++) {
+    const current = attempt === 1 ? run : await refresh(corridor, run);
+    const document = (await load(corridor, fresh.id)) ?? fresh;
+    const decision = decide(corridor, document, current);
+    const receipts = decision instanceof Failure ? undefined : await commit(corridor, decision, attempt);
+    if (receipts) return receipts;
+    // Sent twice at once, it may stand in the log by now: that is no refusal.
+    const repeated = await repeats(corridor, fresh.id, operations);
+    if (repeated) return repeated;
+    // What is kept may lag behind another process: a refusal is decided on what the store holds.
+    if (decision instanceof Failure && (attempt > 1 || !corridor.kept.forget(fresh.id))) throw decision;
+  }
+}
+
+/** Commits a decision: its receipts, or undefined where a race was lost and it has to be made again. */
+export async function commit(corridor: Corridor, decision: Decision, attempt: number): Promise<Receipt[] | undefined> {
+  const { kept, store } = corridor;
+  kept.keep(decision.document);
+  try {
+    const seqs = await store.commit(decision.append);
+    corridor.committed?.();
+    return decision.append.entries.map(({ entry }, i) => receiptOf(entry, seqs[i]!));
+  } catch (error) {
+    kept.forget(decision.document.id);
+    if (!(error instanceof CommitConflict)) throw error;
+    if (error.reason === "claim") await refuseClaims(corridor, decision);
+    ensure(attempt < maxAttempts, "CONFLICT");
+    return undefined;
+  }
+}
+
+/** The receipts of a run that was admitted before; undefined where none of it was. Refuses with ACTION_ID_REUSED. */
+export async function repeats(
+  { store }: Corridor,
+  document: string,
+  run: readonly SignedOperation[],
+): Promise<Receipt[] | undefined> {
+  const receipts: Receipt[] = [];
+  for (const operation of run) {
+    const entry = await store.entryOfAction(document, operation.action.id);
+    if (!entry) continue;
+    ensure(entry.operation === operationDigest(operation), "ACTION_ID_REUSED");
+    receipts.push(receiptOf(entry, entry.seq));
+  }
+  const all = receipts.length === run.length;
+  ensure(all || receipts.length === 0, "ACTION_ID_REUSED", "A part of the run is in the log.");
+  return all ? receipts : undefined;
+}
+
+/**
+ * Decides on the latest that this process knows, and keeps what comes of it. Nothing is awaited from here to
+ * `kept.keep`, so submissions to one document are decided one after the other.
+ */
+function decide(corridor: Corridor, document: Document, run: readonly Submission[]): Decision | Failure {
+  const { kept, realm, clock, isServiceKey } = corridor;
+  try {
+    return decideRun(kept.get(document.id) ?? document, run, { realm, now: clock(), isServiceKey });
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}
+
+/** What was looked up may have changed with a lost race; signatures and facts stay true. */
+async function refresh({ kinds, lookups }: Corridor, run: readonly Submission[]): Promise<Submission[]> {
+  const fresh: Submission[] = [];
+  for (const { operation, facts } of run)
+    fresh.push({ ...(await prepare(operation, kindOf(kinds, operation.kind), lookups)), facts });
+  return fresh;
+}
+
+/** Names the claim that another holds; returns where all are free again. */
+async function refuseClaims({ store, clock }: Corridor, { append }: Decision): Promise<void> {
+  for (const claim of append.entries.flatMap(({ projection }) => projection.claims)) {
+    const holder = await store.holderOf(claim.space, claim.key, clock());
+    ensure(holder === undefined || holder === claim.holder, claim.refusal);
+  }
+}

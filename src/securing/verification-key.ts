@@ -1,0 +1,79 @@
+import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { p256Decompress } from "#primitives";
+import { type KeyType, parseKeyDid } from "../identity/did.ts";
+import { type Resolution, readDocument } from "../identity/resolve.ts";
+import { type Bytes, base64url } from "../kernel/bytes.ts";
+import { ensure, Failure } from "../kernel/failure.ts";
+import { isObject, type JsonObject } from "../kernel/json.ts";
+import { type Millis, parseTime } from "../kernel/time.ts";
+import type { PublicJwk, ResolvedKey, ResolveKey } from "./vc-jwt.ts";
+
+/** Resolves keys by the DID documents of whatever methods the resolution knows. */
+export function keyResolver(resolution: Resolution): ResolveKey {
+  return async (didUrl, at) => findKey(await readDocument(didUrl.split("#")[0]!, resolution), didUrl, at);
+}
+
+/**
+ * The verification method of this id that the document lists for assertions (Controlled Identifiers 1.0, section 3.3).
+ * Refuses with DID_NOT_FOUND where it lists none or has revoked it by `at`, UNKNOWN_SUITE where the key is of a kind
+ * that is not read here, and INVALID_DID_DOCUMENT.
+ */
+export function findKey(document: JsonObject, didUrl: string, at: Millis): ResolvedKey {
+  const method = listOf(document.assertionMethod)
+    .map((each) => (typeof each === "string" ? methodOf(document, each) : each))
+    .find((each) => isObject(each) && absolute(document, each.id) === didUrl);
+  ensure(isObject(method), "DID_NOT_FOUND", "The DID document lists no such key for assertions.");
+  ensure(method.controller === didUrl.split("#")[0], "INVALID_DID_DOCUMENT", "The key is under another's control.");
+  const revoked = timeOf(method.revoked);
+  ensure(revoked === undefined || at < revoked, "DID_NOT_FOUND", "The DID document has revoked the key.");
+  return { jwk: jwkOf(method), retired: timeOf(method.expires) };
+}
+
+function methodOf(document: JsonObject, reference: string): unknown {
+  const id = absolute(document, reference);
+  return listOf(document.verificationMethod).find((each) => isObject(each) && absolute(document, each.id) === id);
+}
+
+/** A reference within a document may leave the DID out. */
+function absolute(document: JsonObject, id: unknown): string | undefined {
+  if (typeof id !== "string") return undefined;
+  return id.startsWith("#") ? `${document.id}${id}` : id;
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function timeOf(value: unknown): Millis | undefined {
+  return value === undefined ? undefined : parseTime(value);
+}
+
+function jwkOf(method: Record<string, unknown>): PublicJwk {
+  const { publicKeyJwk: jwk, publicKeyMultibase: multibase } = method;
+  if (isObject(jwk)) {
+    const { kty, crv, x, y } = jwk;
+    const read = [kty, crv, x].every((each) => typeof each === "string") && (y === undefined || typeof y === "string");
+    ensure(read && jwk.d === undefined, "INVALID_DID_DOCUMENT", "The key is no public JWK.");
+    return { kty, crv, x, ...(y !== undefined && { y }) } as PublicJwk;
+  }
+  if (typeof multibase === "string") return jwkOfMultibase(multibase);
+  throw new Failure("UNKNOWN_SUITE", "The key is of a kind that is not read here.");
+}
+
+/** A multibase key is spelt as a did:key ends. */
+function jwkOfMultibase(multibase: string): PublicJwk {
+  const { type, key } = parseKeyDid(`did:key:${multibase}`);
+  if (type === "Ed25519") return { kty: "OKP", crv: "Ed25519", x: base64url(key) };
+  const point = pointOf(type, key);
+  ensure(point, "INVALID_DID_DOCUMENT", "The key is no point of its curve.");
+  return { kty: "EC", crv: type, x: base64url(point.subarray(1, 33)), y: base64url(point.subarray(33)) };
+}
+
+function pointOf(type: KeyType, key: Bytes): Uint8Array | undefined {
+  if (type === "P-256") return p256Decompress(key);
+  try {
+    return secp256k1.Point.fromBytes(key).toBytes(false);
+  } catch {
+    return undefined;
+  }
+}

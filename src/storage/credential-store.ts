@@ -1,0 +1,120 @@
+import { CompiledQuery, type Kysely, type Selectable, sql } from "kysely";
+import type { IssuedCredential, IssuedStore } from "../credentials/issued.ts";
+import { parsePkh } from "../identity/did.ts";
+import { parseTime } from "../kernel/time.ts";
+import type { CredentialKnowledge } from "../verify/credential-question.ts";
+import type { Tables } from "./tables.ts";
+
+/** What issuing keeps, in SQLite or D1: every call is one statement. */
+export function credentialStore(db: Kysely<Tables>): IssuedStore {
+  return {
+    async insert(credential) {
+      const result = await db.executeQuery(CompiledQuery.raw(insertCredential, valuesOf(credential)));
+      return result.numAffectedRows === 1n;
+    },
+    async find(id) {
+      const row = await db.selectFrom("issued_credentials").selectAll().where("id", "=", id).executeTakeFirst();
+      return row && credentialOf(row);
+    },
+    async ofSubject(subject, after, limit) {
+      const all = db.selectFrom("issued_credentials").selectAll().where("subject", "=", subject);
+      const rest = after ? all.where(sql<boolean>`(issued_at, id) < (${after.issuedAt}, ${after.id})`) : all;
+      const rows = await rest.orderBy("issued_at", "desc").orderBy("id", "desc").limit(limit).execute();
+      return rows.map(credentialOf);
+    },
+    async revoke(id, by, at) {
+      const update = db.updateTable("issued_credentials").set({ revoked_at: at, revoked_by: by });
+      const result = await update.where("id", "=", id).where("revoked_at", "is", null).executeTakeFirst();
+      return result.numUpdatedRows === 1n;
+    },
+    async insertList({ id, purpose, size, createdAt }) {
+      await db.insertInto("status_lists").values({ id, purpose, size, created_at: createdAt }).execute();
+    },
+    async findList(id) {
+      const row = await db.selectFrom("status_lists").selectAll().where("id", "=", id).executeTakeFirst();
+      return row && { id: row.id, purpose: row.purpose, size: row.size, createdAt: row.created_at };
+    },
+    latestList: (purpose) => latestList(db, purpose),
+    async revokedIndexes(list) {
+      const of = db.selectFrom("issued_credentials").select("status_index").where("status_list", "=", list);
+      return (await of.where("revoked_at", "is not", null).execute()).map((row) => row.status_index);
+    },
+    revisionOf: (list) => revisionOf(db, list),
+  };
+}
+
+/** How Renown credentials ended, by the read models of the log. */
+export function renownEndings(db: Kysely<Tables>): NonNullable<CredentialKnowledge["endingOf"]> {
+  return async (credentialId, issuer) => {
+    const { address, chainId } = parsePkh(issuer);
+    const row = await db
+      .selectFrom("renown_credentials as credential")
+      .leftJoin("delegations", "delegations.document", "credential.document")
+      .leftJoin("entries", "entries.seq", "delegations.compromised_seq")
+      .select(["credential.revoked_at", "delegations.compromised_from", "entries.latest_at"])
+      .where("credential.credential_id", "=", credentialId)
+      .where("credential.issuer_address", "=", address)
+      .where("credential.issuer_chain", "=", chainId)
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const { compromised_from: from, latest_at: saidAt } = row;
+    return {
+      revokedAt: row.revoked_at === null ? undefined : parseTime(row.revoked_at),
+      compromise: from === null || saidAt === null ? undefined : { from, saidAt },
+    };
+  };
+}
+
+// Sign-in waits for this one, so its text is fixed instead of built each time.
+const insertCredential = `INSERT INTO issued_credentials
+  (id, subject, type, jwt, issued_at, expires_at, status_list, status_index)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (status_list, status_index) DO NOTHING`;
+
+function valuesOf(credential: IssuedCredential): unknown[] {
+  const { id, subject, type, jwt, issuedAt, expiresAt, statusList, statusIndex } = credential;
+  return [id, subject, type, jwt, issuedAt, expiresAt, statusList, statusIndex];
+}
+
+function credentialOf(row: Selectable<Tables["issued_credentials"]>): IssuedCredential {
+  return {
+    id: row.id,
+    subject: row.subject,
+    type: row.type,
+    jwt: row.jwt,
+    issuedAt: row.issued_at,
+    expiresAt: row.expires_at,
+    statusList: row.status_list,
+    statusIndex: row.status_index,
+    ...(row.revoked_at !== null && { revokedAt: row.revoked_at }),
+    ...(row.revoked_by !== null && { revokedBy: row.revoked_by }),
+  };
+}
+
+async function latestList(db: Kysely<Tables>, purpose: string) {
+  const row = await db
+    .selectFrom("status_lists as list")
+    .select(["list.id", "list.size"])
+    .select((each) =>
+      each
+        .selectFrom("issued_credentials")
+        .select((counted) => counted.fn.countAll<number>().as("taken"))
+        .whereRef("status_list", "=", "list.id")
+        .as("taken"),
+    )
+    .where("list.purpose", "=", purpose)
+    .orderBy("list.created_at", "desc")
+    .orderBy("list.id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row && { id: row.id, size: row.size, taken: row.taken ?? 0 };
+}
+
+async function revisionOf(db: Kysely<Tables>, list: string): Promise<string> {
+  const row = await db
+    .selectFrom("issued_credentials")
+    .select((each) => [each.fn.countAll<number>().as("revoked"), each.fn.max("revoked_at").as("latest")])
+    .where("status_list", "=", list)
+    .where("revoked_at", "is not", null)
+    .executeTakeFirstOrThrow();
+  return `${row.revoked}.${row.latest ?? 0}`;
+}

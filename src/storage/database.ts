@@ -1,0 +1,13 @@
+import type { Kysely } from "kysely";
+import type { OperationStore } from "../operations/store.ts";
+import type { ReadModels } from "./read-models.ts";
+import type { Tables } from "./tables.ts";
+
+/** An open database. `db` writes one statement at a time: neither adapter has transactions to give. */
+export type Storage = {
+  db: Kysely<Tables>;
+  operations: OperationStore;
+  readModels: ReadModels;
+  /** Resolves when what was handed over has been written and the database is closed. */
+  close(): Promise<void>;
+};

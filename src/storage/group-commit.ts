@@ -1,0 +1,86 @@
+import type { Database } from "better-sqlite3";
+import { Failure } from "../kernel/failure.ts";
+import { refusalOf } from "./conflict.ts";
+import type { Statement, Writer } from "./statement.ts";
+
+/** Appends in one durable commit: what one turn of the event loop brings, unless it would hold up all else. */
+const maxGroup = 256;
+
+type Waiting = { statements: readonly Statement[]; resolve(places: number[]): void; reject(error: unknown): void };
+type Outcome = { places: number[] } | { error: unknown };
+
+/**
+ * Gathers the appends of one turn of the event loop into one transaction, with a savepoint each: one durable write for
+ * all, and a refused one goes alone. Nobody is answered before COMMIT; where that fails, all are refused.
+ */
+export function groupCommit(database: Database, run: (statement: Statement) => number | undefined) {
+  const [begin, commit, rollback, savepoint, release, rollbackTo] = controls.map((sql) => database.prepare(sql));
+  let waiting: Waiting[] = [];
+
+  const tryOne = ({ statements }: Waiting): Outcome => {
+    savepoint!.run();
+    try {
+      const places = runAll(statements, run);
+      release!.run();
+      return { places };
+    } catch (error) {
+      // A full disk ends the transaction by itself: then nothing of the group stands.
+      if (!database.inTransaction) throw error;
+      rollbackTo!.run();
+      release!.run();
+      return { error: refusalOf(error) };
+    }
+  };
+
+  const writeGroup = (group: readonly Waiting[]): Outcome[] => {
+    try {
+      begin!.run();
+      const outcomes = group.map(tryOne);
+      commit!.run();
+      return outcomes;
+    } catch (error) {
+      if (database.inTransaction) rollback!.run();
+      return group.map(() => ({ error: refusalOf(error) }));
+    }
+  };
+
+  const flush = (): void => {
+    const group = waiting.slice(0, maxGroup);
+    waiting = waiting.slice(maxGroup);
+    if (waiting.length > 0) setImmediate(flush);
+    if (group.length === 0) return;
+    for (const [i, outcome] of writeGroup(group).entries()) settle(group[i]!, outcome);
+  };
+
+  const append: Writer = (statements) =>
+    new Promise((resolve, reject) => {
+      if (!database.open) return reject(new Failure("UNAVAILABLE"));
+      if (waiting.length === 0) setImmediate(flush);
+      waiting.push({ statements, resolve, reject });
+    });
+
+  return {
+    /** Resolves once the statements are on disk. */
+    append,
+    /** Writes what waits, at once. */
+    drain: (): void => {
+      while (waiting.length > 0) flush();
+    },
+  };
+}
+
+const controls = ["BEGIN IMMEDIATE", "COMMIT", "ROLLBACK", "SAVEPOINT append", "RELEASE append", "ROLLBACK TO append"];
+
+function runAll(statements: readonly Statement[], run: (statement: Statement) => number | undefined): number[] {
+  const places: number[] = [];
+  for (const statement of statements) {
+    const place = run(statement);
+    if (place !== undefined) places.push(place);
+  }
+  return places;
+}
+
+function settle(one: Waiting, outcome: Outcome): void {
+  if ("places" in outcome) one.resolve(outcome.places);
+  else one.reject(outcome.error);
+}

@@ -1,0 +1,146 @@
+import { iso } from "../kernel/time.ts";
+import type { Authority, Binding, LoggedEntry } from "../operations/entry.ts";
+import type { OperationStore, StoredDocument } from "../operations/store.ts";
+import { appendStatements, uuidHex } from "./append.ts";
+import { delegationQueries } from "./delegation-rows.ts";
+import type { Parameter, Reader, Writer } from "./statement.ts";
+
+/** The store of one realm over a database: what is asked is the same in all, how it is asked is the adapter's. */
+export function operationStore(reader: Reader, commit: Writer, realm: string): OperationStore {
+  const entries = async (sql: string, ...params: Parameter[]): Promise<LoggedEntry[]> => {
+    const rows = await reader.rows<EntryRow>({ sql, params });
+    return rows.map((row) => entryOf(row, realm));
+  };
+  const one = async <R>(sql: string, ...params: Parameter[]): Promise<R | undefined> =>
+    (await reader.rows<R>({ sql, params }))[0];
+
+  return {
+    ...delegationQueries(reader),
+    commit: async (append) => commit(appendStatements(append)),
+    load: async (document) => {
+      const statements = [
+        { sql: documentRow, params: [document] },
+        { sql: loadedEntries, params: [document, document, document] },
+      ];
+      const [documents, rows] = await reader.together(statements);
+      const row = documents![0] as DocumentRow | undefined;
+      return (
+        row &&
+        storedDocument(
+          document,
+          row,
+          (rows as EntryRow[]).map((each) => entryOf(each, realm)),
+        )
+      );
+    },
+    entryOfAction: async (document, actionId) => (await entries(ofAction, document, uuidHex(actionId)))[0],
+    entryOfOperation: async (document, operation) => (await entries(ofOperation, document, operation, operation))[0],
+    entryAt: async (seq) => (await entries(atSeq, seq))[0],
+    entriesOf: (document, after, limit) =>
+      entries(
+        ofDocument,
+        ...streamPage("document", document, after, limit),
+        ...streamPage("global", document, after, limit),
+        limit,
+      ),
+    entriesAfter: (after, limit) => entries(afterSeq, after, limit),
+    documentOfGrant: async (entry) => (await one<{ id: string }>(grantor, entry))?.id,
+    holderOf: async (space, key, now) => (await one<{ holder: string }>(holder, space, key, now))?.holder,
+    momentAt: async (time) => ({ time, seq: (await one<{ seq: number }>(seqAt, time, time))!.seq }),
+    lastSeq: async () => (await one<{ seq: number }>("SELECT coalesce(max(seq), 0) AS seq FROM entries"))!.seq,
+  };
+}
+
+type DocumentRow = { kind: string; length: number | null; state: string | null };
+
+type EntryRow = {
+  seq: number;
+  document: string;
+  kind: string;
+  branch: string;
+  idx: number;
+  prev: string;
+  operation: string;
+  digest: string;
+  binding: Binding;
+  by: Authority["by"];
+  authority: string;
+  admitted_at: number;
+  action: string;
+};
+
+/** The entry before in the stream and the entry that gives the right stand in the log once, so they are joined. */
+const columns =
+  "e.seq, d.id AS document, d.kind, e.branch, e.idx, coalesce(p.digest, '') AS prev, e.operation, e.digest, e.binding, " +
+  "e.authority_by AS by, coalesce(a.digest, '') AS authority, e.admitted_at, e.action";
+const joined =
+  "JOIN documents d ON d.doc = e.doc " +
+  "LEFT JOIN entries p ON p.doc = e.doc AND p.scope = e.scope AND p.branch = e.branch AND p.idx = e.idx - 1 " +
+  "LEFT JOIN entries a ON a.seq = e.authority";
+const entryRows = `SELECT ${columns} FROM entries e ${joined}`;
+const documentOf = "(SELECT doc FROM documents WHERE id = ?)";
+
+const documentRow =
+  "SELECT d.kind, s.length, s.state FROM documents d LEFT JOIN snapshots s ON s.doc = d.doc WHERE d.id = ?";
+/** The genesis, and of `global` the last entry that the snapshot covers and all behind it. */
+const loadedEntries =
+  `SELECT * FROM (${entryRows} WHERE e.doc = ${documentOf} AND e.branch = 'main' AND e.scope = 'document' AND e.idx = 0) ` +
+  `UNION ALL SELECT * FROM (${entryRows} WHERE e.doc = ${documentOf} AND e.branch = 'main' AND e.scope = 'global' ` +
+  `AND e.idx >= coalesce((SELECT length - 1 FROM snapshots WHERE doc = ${documentOf}), 0) ORDER BY e.idx)`;
+
+const ofAction = `${entryRows} WHERE e.doc = ${documentOf} AND e.action_id = unhex(?)`;
+/** The first characters are what the index has; joined with the rest in one query it takes ten times as long. */
+const ofOperation =
+  `${entryRows} WHERE e.seq = (SELECT seq FROM entries WHERE doc = ${documentOf} ` +
+  "AND substr(operation, 1, 12) = substr(?, 1, 12) AND operation = ?)";
+const atSeq = `${entryRows} WHERE e.seq = ?`;
+const afterSeq = `${entryRows} WHERE e.seq > ? ORDER BY e.seq LIMIT ?`;
+
+/** Streams are merged by place. Where `after` is an entry of the stream, its index says at once where to go on. */
+const streamAfter =
+  `SELECT * FROM (${entryRows} WHERE e.doc = ${documentOf} AND e.scope = ? AND e.branch = 'main' AND e.seq > ? ` +
+  `AND e.idx > coalesce((SELECT idx FROM entries WHERE seq = ? AND doc = ${documentOf} AND scope = ?), -1) ` +
+  "ORDER BY e.idx LIMIT ?)";
+const ofDocument = `${streamAfter} UNION ALL ${streamAfter} ORDER BY seq LIMIT ?`;
+
+const grantor =
+  "SELECT d.id FROM grants g JOIN entries e ON e.seq = g.seq JOIN documents d ON d.doc = e.doc WHERE g.entry = ?";
+const holder = "SELECT holder FROM claims WHERE space = ? AND key = ? AND (until IS NULL OR until > ?)";
+/** Bisects, since places have no gaps and `latest_at` never falls. */
+const seqAt =
+  "WITH RECURSIVE search (low, high) AS (SELECT 0, coalesce(max(seq), 0) FROM entries UNION ALL SELECT " +
+  "CASE WHEN latest_at <= ? THEN seq ELSE low END, CASE WHEN latest_at <= ? THEN high ELSE seq - 1 END " +
+  "FROM search JOIN entries ON seq = (low + high + 1) / 2 WHERE low < high) SELECT low AS seq FROM search WHERE low = high";
+
+function streamPage(scope: string, document: string, after: number, limit: number): Parameter[] {
+  return [document, scope, after, after, document, scope, limit];
+}
+
+function storedDocument(id: string, row: DocumentRow, entries: LoggedEntry[]): StoredDocument {
+  const { kind, length, state } = row;
+  const genesis = entries.find((entry) => entry.action.scope === "document");
+  const stream = entries.filter((entry) => entry.action.scope === "global");
+  const snapshot = length === null || state === null ? undefined : { state, length };
+  const tail = stream.filter((entry) => entry.index >= (snapshot?.length ?? 0));
+  return { id, kind, genesis, snapshot, tail, last: stream.at(-1) };
+}
+
+/** The text was written by us from an action that had been parsed, so it is read, not parsed again. */
+function entryOf(row: EntryRow, realm: string): LoggedEntry {
+  return {
+    seq: row.seq,
+    document: row.document,
+    kind: row.kind,
+    branch: row.branch,
+    action: JSON.parse(row.action),
+    text: row.action,
+    realm,
+    index: row.idx,
+    prev: row.prev,
+    operation: row.operation,
+    binding: row.binding,
+    authority: { by: row.by, entry: row.authority },
+    admittedAt: iso(row.admitted_at),
+    digest: row.digest,
+  };
+}

@@ -1,0 +1,88 @@
+import Database from "better-sqlite3";
+import { Kysely, SqliteDialect } from "kysely";
+import { type Millis, second } from "../kernel/time.ts";
+import { refusalOf } from "./conflict.ts";
+import type { Storage } from "./database.ts";
+import { groupCommit } from "./group-commit.ts";
+import { migrate } from "./migrate.ts";
+import { operationStore } from "./operation-store.ts";
+import { readModelsOf } from "./read-models.ts";
+import type { Reader, Statement, Writer } from "./statement.ts";
+import type { Tables } from "./tables.ts";
+
+export type SqliteOptions = {
+  /** A path, or ":memory:". */
+  file: string;
+  realm: string;
+  /** How long to wait for a lock that another process holds, before UNAVAILABLE. The event loop stands still. */
+  busyTimeout?: Millis;
+};
+
+/** Opens a SQLite database, made and migrated where needed. What it acknowledges has been synced to disk. */
+export function openSqlite({ file, realm, busyTimeout = 2 * second }: SqliteOptions): Storage {
+  const database = new Database(file, { timeout: busyTimeout });
+  for (const pragma of pragmas) database.pragma(pragma);
+  migrate(database);
+  const prepared = prepareOnce(database);
+  const group = groupCommit(database, prepared.run);
+  const together = database.transaction((statements: readonly Statement[]) => statements.map(prepared.rows));
+  const reader: Reader = { rows: <R>(statement: Statement) => prepared.rows(statement) as R[], together };
+  const all = database.transaction((statements: readonly Statement[]) => void statements.map(prepared.run));
+  const writeAll: Writer = async (statements) => {
+    try {
+      all.immediate(statements);
+    } catch (error) {
+      throw refusalOf(error);
+    }
+    return [];
+  };
+  return {
+    db: new Kysely<Tables>({ dialect: new SqliteDialect({ database: withoutTransactions(database) }) }),
+    operations: operationStore(reader, group.append, realm),
+    readModels: readModelsOf(reader, writeAll),
+    close: async () => {
+      group.drain();
+      database.close();
+    },
+  };
+}
+
+/** Entries take about a kilobyte: pages of 8 KB leave half as much room unused as the usual 4. */
+const pragmas = ["page_size = 8192", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"];
+
+/** Shapes of statements that are kept prepared: a few dozen occur. */
+const maxPrepared = 256;
+
+/** Runs statements, preparing each text once: preparing costs more than running. */
+function prepareOnce(database: Database.Database) {
+  const kept = new Map<string, Database.Statement<unknown[], { seq?: number }>>();
+  const prepared = (sql: string) => {
+    const known = kept.get(sql);
+    if (known) return known;
+    if (kept.size >= maxPrepared) kept.clear();
+    const statement = database.prepare<unknown[], { seq?: number }>(sql);
+    kept.set(sql, statement);
+    return statement;
+  };
+  return {
+    rows: ({ sql, params }: Statement): unknown[] => prepared(sql).all(params),
+    /** The place that the statement returns, where it returns one. */
+    run: ({ sql, params }: Statement): number | undefined => {
+      const statement = prepared(sql);
+      if (statement.reader) return statement.get(params)?.seq;
+      statement.run(params);
+      return undefined;
+    },
+  };
+}
+
+/** Kysely shares the connection with the group commit, and a transaction of its own would stay open across turns. */
+function withoutTransactions(database: Database.Database) {
+  return {
+    close: () => void database.close(),
+    prepare: (sql: string) => {
+      if (/^\s*(begin|savepoint)\b/i.test(sql)) throw new Error("There are no transactions here: write one statement.");
+      return database.prepare(sql);
+    },
+  };
+}

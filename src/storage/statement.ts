@@ -1,0 +1,14 @@
+export type Parameter = string | number | null;
+
+/** SQL that SQLite and D1 both run, with anonymous parameters; D1 takes at most 100 of them, and 100 KB of SQL. */
+export type Statement = { sql: string; params: Parameter[] };
+
+/** How an adapter reads; the synchronous one answers without a promise. */
+export type Reader = {
+  rows<R>(statement: Statement): R[] | Promise<R[]>;
+  /** The rows of each statement, all of one moment. */
+  together(statements: readonly Statement[]): unknown[][] | Promise<unknown[][]>;
+};
+
+/** How an adapter writes: a list together or not at all. Answers with the places that the statements return. */
+export type Writer = (statements: readonly Statement[]) => Promise<number[]>;

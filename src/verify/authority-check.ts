@@ -1,0 +1,151 @@
+import { covers, type Delegation, type LifeCode, lifeOf, limitNames, type Moment } from "../identity/delegation.ts";
+import type { Did } from "../identity/did.ts";
+import { aside, type Check, fail, pass, skipped, unknown } from "../kernel/report.ts";
+import { iso, type Millis } from "../kernel/time.ts";
+import { lifeSentences } from "../operations/authority.ts";
+import { type LoggedEntry, signerOf } from "../operations/entry.ts";
+import type { SignedOperation } from "../operations/operation.ts";
+import type { Knowledge } from "./knowledge.ts";
+
+/** What is known of the key at the moment asked about. */
+export type KeyReport = {
+  user: Did;
+  state: LifeCode | "NOT_DELEGATED" | "PROOF" | "SERVICE" | "NO_USER" | "UNKNOWN";
+  /** The delegation that was found, null where there is none. */
+  id: string | null;
+  entry: string | null;
+  grantedAt: string | null;
+  expiresAt: string | null;
+  /** Names of limits, null where nothing was said or nothing was found. */
+  may: string[] | null;
+  /** A later revocation: a note, no failure. */
+  revokedSince: string | null;
+};
+
+type Subject = { operation: SignedOperation; at: Moment; known: Moment; entry: LoggedEntry | null; now: Millis };
+
+/** The checks `delegation` and `limits`: whether the key spoke for the user at that moment, and might do this. */
+export async function checkAuthority(
+  subject: Subject,
+  knowledge: Knowledge,
+): Promise<{ checks: Check[]; key: KeyReport }> {
+  const { operation, entry } = subject;
+  const { user, app } = signerOf(operation);
+  if (user === "") return withoutUser(app, entry, knowledge);
+  if (!knowledge.delegationsOf) {
+    const check = unknown("delegation", "NOT_DELEGATED", "No snapshot of delegations is held here.");
+    return { checks: withLimits(check), key: emptyKey(user, "UNKNOWN") };
+  }
+  if (subject.at.time > subject.now) {
+    const check = unknown("delegation", "BEYOND_LOG", "The moment asked about lies beyond what has been recorded.");
+    return { checks: withLimits(check), key: emptyKey(user, "UNKNOWN") };
+  }
+  const found = await knowledge.delegationsOf(user, app);
+  const best = (await namedDelegation(found, subject, knowledge)) ?? pickDelegation(found, subject);
+  const state = best && stateOf(best, subject);
+  if (state !== "LIVE" && entry?.authority.by === "proof") return byProof(found, subject, entry);
+  if (!best || !state) return { checks: withLimits(absent(knowledge)), key: emptyKey(user, "NOT_DELEGATED") };
+  const key = keyReport(user, best, state, subject.known);
+  if (state !== "LIVE") return { checks: withLimits(fail("delegation", state, lifeSentences[state])), key };
+  const limits = limitsCheck(best, operation, entry);
+  return {
+    checks: [
+      pass("delegation", `Live since ${iso(best.grantedAt)}, until ${iso(best.expiresAt)} at the latest.`),
+      limits,
+    ],
+    key,
+  };
+}
+
+function withLimits(delegation: Check): Check[] {
+  return [delegation, skipped("limits", "delegation")];
+}
+
+/** The delegation that the entry rests on; among those found it may be missing, because only the latest are. */
+async function namedDelegation(
+  found: readonly Delegation[],
+  { entry }: Subject,
+  knowledge: Knowledge,
+): Promise<Delegation | undefined> {
+  const name = entry?.authority.by === "delegation" ? entry.authority.entry : "";
+  if (name === "") return undefined;
+  return found.find((each) => each.entry === name) ?? (await knowledge.delegationOf?.(name));
+}
+
+/**
+ * Whoever carries a wallet's proof is let in by it, whatever user it names. So the user is believed only where the
+ * proof in the same document is that user's, and for this key.
+ */
+function byProof(found: readonly Delegation[], { operation, known }: Subject, entry: LoggedEntry) {
+  const { user } = signerOf(operation);
+  const given = found.find((each) => each.document === entry.document && each.grantedSeq <= known.seq);
+  const limits = aside(pass("limits", "What carries its own proof needs no leave.", "PROOF"));
+  if (given) {
+    const check = pass("delegation", "The proof by which it was admitted is this user's, and names this key.", "PROOF");
+    return { checks: [check, limits], key: keyReport(user, given, "PROOF", known) };
+  }
+  const detail = "It was admitted by a proof that it carries; the user it names has delegated nothing to this key.";
+  return { checks: withLimits(fail("delegation", "NOT_DELEGATED", detail)), key: emptyKey(user, "NOT_DELEGATED") };
+}
+
+/** A live one that covers the action, else a live one, else the latest. */
+function pickDelegation(found: readonly Delegation[], subject: Subject): Delegation | undefined {
+  const live = found.filter((each) => stateOf(each, subject) === "LIVE");
+  const kind = subject.operation.kind;
+  const type = subject.operation.action.type;
+  return live.find((each) => covers(each.limits, kind, type, true)) ?? live[0] ?? found[0];
+}
+
+/** For an entry the log's order decides, so what comes at its own place or later has not happened yet. */
+function stateOf(delegation: Delegation, { at, known, entry }: Subject): LifeCode {
+  const moment = entry && at.seq === entry.seq ? { ...at, seq: at.seq - 1 } : at;
+  return lifeOf(delegation, moment, known);
+}
+
+function withoutUser(app: Did, entry: LoggedEntry | null, knowledge: Knowledge): { checks: Check[]; key: KeyReport } {
+  if (!knowledge.isServiceKey(app)) {
+    const check = aside(pass("delegation", "It names no user: the key speaks for itself alone.", "NO_USER"));
+    return { checks: [check, unlimited("NO_USER")], key: emptyKey("", "NO_USER") };
+  }
+  const by = entry?.authority.by;
+  const detail = by ? `This service signed it, by authority ${by}.` : "This service signed it.";
+  return { checks: [pass("delegation", detail, "SERVICE"), unlimited("SERVICE")], key: emptyKey("", "SERVICE") };
+}
+
+function unlimited(code: string): Check {
+  return aside(pass("limits", "Nobody's delegation limits it.", code));
+}
+
+/** The service knows its own log: what does not stand there is not so. A snapshot may lack it. */
+function absent(knowledge: Knowledge): Check {
+  const detail = "The user has delegated nothing to this key.";
+  return knowledge.complete
+    ? fail("delegation", "NOT_DELEGATED", detail)
+    : unknown("delegation", "NOT_DELEGATED", detail);
+}
+
+/** For an entry the corridor has decided; for a document kept elsewhere a key with entries needs one for its kind. */
+function limitsCheck({ limits }: Delegation, { kind, action }: SignedOperation, entry: LoggedEntry | null): Check {
+  if (entry) return pass("limits", "The limits of the key were applied when it was admitted.");
+  if (covers(limits, kind, action.type, true)) return pass("limits", "The limits of the key cover it.");
+  return fail("limits", "NOT_PERMITTED", `The key may do ${limitNames(limits).join(", ") || "nothing"}.`);
+}
+
+function keyReport(user: Did, delegation: Delegation, state: KeyReport["state"], known: Moment): KeyReport {
+  const { document, entry, grantedAt, expiresAt, limits, revokedAt, revokedSeq } = delegation;
+  const since = revokedSeq !== undefined && revokedSeq <= known.seq && state !== "REVOKED";
+  return {
+    user,
+    state,
+    id: document,
+    entry,
+    grantedAt: iso(grantedAt),
+    expiresAt: iso(expiresAt),
+    may: limits === "unsaid" ? null : limitNames(limits),
+    revokedSince: since ? iso(revokedAt as Millis) : null,
+  };
+}
+
+function emptyKey(user: Did, state: KeyReport["state"]): KeyReport {
+  return { user, state, id: null, entry: null, grantedAt: null, expiresAt: null, may: null, revokedSince: null };
+}

@@ -1,0 +1,80 @@
+import { type CompactJws, parseCompact } from "../identity/jws.ts";
+import { ensure } from "../kernel/failure.ts";
+import { type Check, fail, pass, skipped } from "../kernel/report.ts";
+import { iso, type Millis, second } from "../kernel/time.ts";
+import { type Credential, issuerOf, parseCredential } from "../securing/data-model.ts";
+import { checkHeader, checkJws, keyOf, type ResolveKey } from "../securing/vc-jwt.ts";
+import { attempt } from "./credential-question.ts";
+
+/** What a credential secured as JWT turned out to be; `credential` where it follows the data model. */
+export type JwtExamination = { checks: Check[]; jws?: CompactJws; credential?: Credential };
+
+const names = ["form", "header", "data-model", "issuer", "key", "signature", "validity"] as const;
+
+/**
+ * Every check of a `vc+jwt` but its status: that it can be read, follows VC-JOSE-COSE and the VC Data Model 2.0, is
+ * signed by a key of its issuer, and is in force at a moment.
+ */
+export async function examineJwt(
+  jwt: string,
+  at: Millis,
+  maxLength: number,
+  resolveKey: ResolveKey,
+): Promise<JwtExamination> {
+  const form = await attempt("form", "It is a JWS in compact form.", () => parseCompact(jwt, maxLength));
+  const jws = form.value;
+  if (!jws) return { checks: [form.check, ...names.slice(1).map((name) => skipped(name, "form"))] };
+  const header = await attempt("header", "The header is that of a credential.", () => checkHeader(jws.header));
+  const model = await attempt("data-model", "It follows the VC Data Model 2.0.", () => parseCredential(jws.payload));
+  const signed = await signatureChecks(jws, at, resolveKey);
+  const credential = model.value;
+  const validity = credential ? validityCheck(credential, jws, at) : skipped("validity", "data-model");
+  const checks = [form.check, header.check, model.check, ...signed, validity];
+  return { checks, jws, ...(credential && { credential }) };
+}
+
+/** The checks of a period; the end is excluded. */
+export function periodCheck(at: Millis, from: Millis | undefined, until: Millis | undefined): Check {
+  if (from !== undefined && at < from) return fail("validity", "NOT_YET_VALID", `It is valid from ${iso(from)}.`);
+  if (until !== undefined && at >= until) return fail("validity", "EXPIRED", `It was valid until ${iso(until)}.`);
+  return pass("validity", `It is valid at ${iso(at)}.`);
+}
+
+async function signatureChecks(jws: CompactJws, at: Millis, resolveKey: ResolveKey): Promise<Check[]> {
+  const issuer = issuerOf(jws.payload);
+  if (issuer === undefined) return names.slice(3, 6).map((name) => skipped(name, "data-model"));
+  const named = await attempt("issuer", `The key named is one of ${issuer}.`, () => keyOf(jws, issuer));
+  const url = named.value;
+  if (!url) return [named.check, skipped("key", "issuer"), skipped("signature", "issuer")];
+  const key = await attempt("key", `${url} is listed for assertions.`, async () => {
+    const found = await resolveKey(url, at);
+    ensure(found.retired === undefined || signingTime(jws) < found.retired, "EXPIRED", "The key had been retired.");
+    return found;
+  });
+  const { value } = key;
+  if (!value) return [named.check, key.check, skipped("signature", "key")];
+  const signature = await attempt("signature", `${jws.header.alg} verifies.`, async () =>
+    ensure(await checkJws(jws, value.jwk), "BAD_SIGNATURE"),
+  );
+  return [named.check, key.check, signature.check];
+}
+
+/** The last second that a date of ECMAScript can tell. */
+const maxSeconds = 8.64e12;
+
+/** When the issuer says that it signed; without a word it may have been after any retirement. */
+function signingTime({ payload }: CompactJws): Millis {
+  if (typeof payload.iat === "number") return payload.iat * second;
+  const from = typeof payload.validFrom === "string" ? Date.parse(payload.validFrom) : Number.NaN;
+  return Number.isNaN(from) ? Number.POSITIVE_INFINITY : from;
+}
+
+/** The credential's own period, and that of the signature where the JWT has one. */
+function validityCheck(credential: Credential, { payload }: CompactJws, at: Millis): Check {
+  const times = [payload.nbf, payload.exp];
+  if (!times.every((time) => time === undefined || (typeof time === "number" && Math.abs(time) <= maxSeconds)))
+    return fail("validity", "UNREADABLE_DATE", "nbf and exp are seconds since 1970.");
+  const [nbf, exp] = times.map((time) => (typeof time === "number" ? time * second : undefined));
+  const own = periodCheck(at, credential.validFrom, credential.validUntil);
+  return own.outcome === "pass" && (nbf ?? exp) !== undefined ? periodCheck(at, nbf, exp) : own;
+}

@@ -1,0 +1,35 @@
+import type { KeyCheck } from "../identity/app-key.ts";
+import type { Delegation, Moment } from "../identity/delegation.ts";
+import type { Did } from "../identity/did.ts";
+import type { Millis } from "../kernel/time.ts";
+import type { LoggedEntry } from "../operations/entry.ts";
+
+/** What the verifier knows beside the operation itself. */
+export type Knowledge = {
+  /** Undefined where no snapshot of delegations is held: then nobody's right can be told. */
+  delegationsOf?(user: Did, key: Did): Promise<readonly Delegation[]> | readonly Delegation[];
+  /** The delegation whose entry has this digest, however many came after it. */
+  delegationOf?(entry: string): Promise<Delegation | undefined> | Delegation | undefined;
+  /** True for the service that keeps the log: what it does not know of is not so. False for a snapshot. */
+  complete: boolean;
+  /** The entry that an operation became, if the log is held here and has it. */
+  entryOf?(document: string, operation: string): Promise<LoggedEntry | undefined> | LoggedEntry | undefined;
+  isServiceKey(key: Did): boolean;
+  /** Checks signatures by another means than the runtime's own. */
+  keyOf?: (did: Did) => KeyCheck;
+  /** The realm whose document ids can be computed. */
+  realm: string;
+};
+
+/** What can be demanded beside what is always required. */
+export const demands = ["full", "user", "admitted"] as const;
+export type Demand = (typeof demands)[number];
+
+export type Question = {
+  /** The moment asked about; admission where the entry is held, else now. */
+  at?: Moment;
+  /** What had been recorded by then counts. */
+  known: Moment;
+  now: Millis;
+  require: readonly Demand[];
+};

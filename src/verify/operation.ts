@@ -1,0 +1,218 @@
+import { appKey } from "../identity/app-key.ts";
+import type { Moment } from "../identity/delegation.ts";
+import type { Did } from "../identity/did.ts";
+import { ensure, Failure } from "../kernel/failure.ts";
+import { isObject } from "../kernel/json.ts";
+import { type Check, fail, judge, pass, skipped, unknown, type Verdict } from "../kernel/report.ts";
+import { clockSkew, iso, type Millis, parseTime, second } from "../kernel/time.ts";
+import { type Binding, type LoggedEntry, operationDigest, signerOf } from "../operations/entry.ts";
+import { decidingTuple, parseOperation, type SignedOperation, type Tuple, tuplesOf } from "../operations/operation.ts";
+import { type ContentMatch, checkSignature, matchContent } from "../operations/signature.ts";
+import { checkAuthority, type KeyReport } from "./authority-check.ts";
+import { checkDocumentId } from "./document-check.ts";
+import type { Demand, Knowledge, Question } from "./knowledge.ts";
+
+export type OperationReport = {
+  verdict: Verdict;
+  binding: Binding | "none";
+  /** The operation digest, null where the operation cannot be read. */
+  operation: string | null;
+  document: string | null;
+  signer: { user: Did; app: Did } | null;
+  delegation: KeyReport | null;
+  /** The place of the entry where the log held here has it. */
+  entry: { digest: string; seq: number; index: number; admittedAt: string } | null;
+  at: string;
+  known: string;
+  require: readonly Demand[];
+  checks: Check[];
+};
+
+const names = ["grammar", "key", "content", "signature", "time", "document", "delegation", "limits"] as const;
+
+/**
+ * Reports on Powerhouse's `{operation, context}`: who signed it, what the signature binds, and whether the key was
+ * allowed to. Runs every check that can run; never throws for what is wrong with the operation.
+ * @see docs/operations.md, "Reports"
+ */
+export async function verifyOperation(
+  value: unknown,
+  question: Question,
+  knowledge: Knowledge,
+): Promise<OperationReport> {
+  const read = readOperation(value);
+  if ("check" in read) return unreadable(read.check, question);
+  const { operation } = read;
+  const digest = operationDigest(operation);
+  const held = await knowledge.entryOf?.(operation.document, digest);
+  // What was recorded later was not known by then, or the same question would have another answer tomorrow.
+  const entry = held && held.seq <= question.known.seq ? held : null;
+  const at = question.at ?? (entry ? momentOf(entry) : { time: question.now, seq: Number.MAX_SAFE_INTEGER });
+  const tuple = decidingTuple(operation.action);
+  const checks: Check[] = [pass("grammar", "The operation follows the grammar of signed operations.")];
+  const report = (binding: Binding | "none", delegation: KeyReport | null): OperationReport => ({
+    verdict: judge(checks),
+    binding,
+    operation: digest,
+    document: operation.document,
+    signer: signerOf(operation),
+    delegation,
+    entry: entry && { digest: entry.digest, seq: entry.seq, index: entry.index, admittedAt: entry.admittedAt },
+    at: iso(at.time),
+    known: iso(question.known.time),
+    require: question.require,
+    checks,
+  });
+  if (!tuple) {
+    const unsigned = fail("signature", "BAD_SIGNATURE", "Nobody has signed the operation.");
+    checks.push(...names.slice(1).map((name) => (name === "signature" ? unsigned : skipped(name, "signature"))));
+    return report("none", null);
+  }
+  const match = judgedContent(operation, tuple, digest, entry);
+  const key = checkKey(tuple[1]);
+  checks.push(key, contentCheck(match), await signatureCheck(operation, key, knowledge.keyOf));
+  checks.push(timeCheck(operation, question.known.time), await checkDocumentId(operation, knowledge.realm));
+  const subject = { operation, at, known: question.known, entry, now: question.now };
+  const authority = await checkAuthority(subject, knowledge);
+  checks.push(...authority.checks, ...demanded(question.require, match, authority.key, entry, knowledge));
+  const sound = checks.slice(0, 4).every((check) => check.outcome === "pass");
+  return report(sound ? bindingOf(match, entry) : "none", authority.key);
+}
+
+function readOperation(value: unknown): { operation: SignedOperation } | { check: Check } {
+  try {
+    ensure(
+      isObject(value) && isObject(value.operation) && isObject(value.context),
+      "INVALID_OPERATION",
+      "It is not of the form {operation, context}.",
+    );
+    const { documentId, documentType, branch, scope } = value.context;
+    ensure(
+      typeof documentId === "string" && typeof documentType === "string",
+      "INVALID_OPERATION",
+      "The context names no document.",
+    );
+    const place = { document: documentId, kind: documentType, branch: typeof branch === "string" ? branch : "main" };
+    const operation = parseOperation(value.operation.action, place, false);
+    ensure(
+      scope === undefined || scope === operation.action.scope,
+      "INVALID_OPERATION",
+      "The context names another scope than the action.",
+    );
+    return { operation };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const detail = error.detail ?? error.message;
+    return {
+      check:
+        error.code === "UNKNOWN_SUITE" ? unknown("grammar", error.code, detail) : fail("grammar", error.code, detail),
+    };
+  }
+}
+
+/** All names appear in every report: what could not run says what it waited for. */
+function unreadable(check: Check, question: Question): OperationReport {
+  const checks = [check, ...names.slice(1).map((name) => skipped(name, "grammar"))];
+  const { at, known, now, require } = question;
+  const times = { at: iso(at?.time ?? now), known: iso(known.time) };
+  return {
+    verdict: judge(checks),
+    binding: "none",
+    operation: null,
+    document: null,
+    signer: null,
+    delegation: null,
+    entry: null,
+    ...times,
+    require,
+    checks,
+  };
+}
+
+function momentOf(entry: LoggedEntry): Moment {
+  return { time: parseTime(entry.admittedAt), seq: entry.seq };
+}
+
+function checkKey(app: Did): Check {
+  try {
+    appKey(app);
+    return pass("key", "The key is a point on P-256.");
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return fail("key", error.code, error.detail ?? error.message);
+  }
+}
+
+/** What suite 1 binds was judged at first arrival: members of the input may have been reordered since. */
+function judgedContent(
+  operation: SignedOperation,
+  tuple: Tuple,
+  digest: string,
+  entry: LoggedEntry | null,
+): ContentMatch {
+  const match = matchContent(operation, tuple, digest);
+  if (match !== "mismatch" || !entry) return match;
+  const admitted = decidingTuple(entry.action);
+  return entry.binding === "content" && admitted?.join() === tuple.join() ? "content" : match;
+}
+
+function contentCheck(match: ContentMatch): Check {
+  if (match === "mismatch")
+    return fail("content", "CONTENT_MISMATCH", "The signature is for other content than stands here.");
+  if (match === "weak") return pass("content", "The content is bound, with the document, by SHA-1.", "WEAK_HASH");
+  if (match === "content")
+    return pass("content", "Scope, type and input are bound; document, id, time and user are not.");
+  return pass("content", "The whole operation is bound, with document, kind, user and time.");
+}
+
+/** Each tuple is checked, the last decides: one bad signature among several spoils them all. */
+async function signatureCheck(operation: SignedOperation, key: Check, keyOf = appKey): Promise<Check> {
+  if (key.outcome !== "pass") return skipped("signature", "key");
+  const tuples = tuplesOf(operation.action);
+  for (const [i, tuple] of tuples.entries())
+    if (!(await checkSignature(tuple, keyOf)))
+      return fail(
+        "signature",
+        "BAD_SIGNATURE",
+        tuples.length > 1
+          ? `Signature ${i + 1} of ${tuples.length} does not verify.`
+          : "The signature does not verify.",
+      );
+  return pass("signature", "ECDSA P-256 with SHA-256 verifies by the key in app.");
+}
+
+/** Clients' times are claims, and only one thing is asked of them; what is known of since then makes none better. */
+function timeCheck({ action }: SignedOperation, known: Millis): Check {
+  const signedAt = Number(decidingTuple(action)?.[0] ?? 0) * second;
+  const ahead = Math.max(signedAt, parseTime(action.timestampUtcMs)) > known + clockSkew;
+  if (ahead) return fail("time", "FROM_THE_FUTURE", "It is dated more than five minutes ahead.");
+  return pass("time", "It is not dated ahead; its times are claims of whoever signed.");
+}
+
+function bindingOf(match: ContentMatch, entry: LoggedEntry | null): Binding | "none" {
+  if (match === "mismatch") return "none";
+  return match === "full" ? (entry?.binding ?? "full") : "content";
+}
+
+function demanded(
+  require: readonly Demand[],
+  match: ContentMatch,
+  key: KeyReport | null,
+  entry: LoggedEntry | null,
+  knowledge: Knowledge,
+): Check[] {
+  const checks: Record<Demand, () => Check> = {
+    full: () =>
+      match === "full"
+        ? pass("full", "The signature binds the whole operation.")
+        : fail("full", "BINDING_NOT_TAKEN", "The signature does not bind the whole operation."),
+    user: () =>
+      key?.user ? pass("user", "It speaks in the name of a user.") : fail("user", "NOT_DELEGATED", "It names no user."),
+    admitted: () => {
+      if (entry) return pass("admitted", `It stands in the log at ${entry.seq}.`);
+      if (!knowledge.entryOf) return unknown("admitted", "UNKNOWN_DOCUMENT", "No log is held here.");
+      return fail("admitted", "UNKNOWN_DOCUMENT", "It does not stand in the log that is held here.");
+    },
+  };
+  return require.map((demand) => checks[demand]());
+}

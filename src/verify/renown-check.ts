@@ -1,0 +1,70 @@
+import { defaultLifetime } from "../credentials/grant.ts";
+import { pkhDid } from "../identity/did.ts";
+import { aside, type Check, fail, pass, skipped, unknown } from "../kernel/report.ts";
+import { clockSkew, day, iso } from "../kernel/time.ts";
+import { bindIssuer, checkRenownCredential, type RenownCredential, readRenownForm } from "../securing/eip712.ts";
+import { attempt, type CredentialKnowledge, type Moments } from "./credential-question.ts";
+import { periodCheck } from "./jwt-credential.ts";
+
+export type RenownExamination = { checks: Check[]; credential?: RenownCredential };
+
+const names = ["form", "issuer", "signature", "validity", "lifetime", "revocation"] as const;
+
+/** Every check of a Renown credential with its EIP-712 proof. */
+export async function examineRenown(
+  value: unknown,
+  moments: Moments,
+  knowledge: CredentialKnowledge,
+): Promise<RenownExamination> {
+  const form = await attempt("form", "It has the form of a Renown credential.", () => readRenownForm(value));
+  const read = form.value;
+  if (!read) return { checks: [form.check, ...skippedFrom(1, "form")] };
+  const issuer = await attempt("issuer", "Issuer, proof and domain name one account on one chain.", () =>
+    bindIssuer(read),
+  );
+  const credential = issuer.value;
+  if (!credential) return { checks: [form.check, issuer.check, ...skippedFrom(2, "issuer")] };
+  const signature = await attempt("signature", "The issuer's wallet signed it.", () =>
+    checkRenownCredential(credential, knowledge.wallet),
+  );
+  const checks = [form.check, issuer.check, signature.check, validityCheck(credential, moments), lifetime(credential)];
+  return { checks: [...checks, await revocationCheck(credential, moments, knowledge)], credential };
+}
+
+function skippedFrom(start: number, waitedFor: string): Check[] {
+  return names.slice(start).map((name) => skipped(name, waitedFor));
+}
+
+/** A wallet's clock may run ahead a little: issuance within five minutes counts as now. */
+function validityCheck({ issuedAt, expiresAt }: RenownCredential, { at }: Moments): Check {
+  if (issuedAt >= expiresAt) return fail("validity", "EXPIRED", "It ends before it begins.");
+  return periodCheck(at, issuedAt - clockSkew, expiresAt);
+}
+
+/** Told, not judged by: the limit is what is admitted here, and other services may have their own. */
+function lifetime({ issuedAt, expiresAt }: RenownCredential): Check {
+  const limit = `${defaultLifetime / day} days`;
+  const short = expiresAt - issuedAt <= defaultLifetime;
+  return aside(
+    short
+      ? pass("lifetime", `It lives ${limit} at most.`)
+      : fail("lifetime", "LIFETIME_TOO_LONG", `It lives longer than ${limit}.`),
+  );
+}
+
+/** The log dates a revocation. A credential that the log does not know may be kept elsewhere, so that is no failure. */
+async function revocationCheck(
+  { message, account }: RenownCredential,
+  { at, known }: Moments,
+  { endingOf }: CredentialKnowledge,
+): Promise<Check> {
+  const found = await endingOf?.(message.id, pkhDid(account));
+  if (!found)
+    return aside(unknown("revocation", "NOT_KEPT_HERE", "The log that is asked does not hold the credential."));
+  const { revokedAt, compromise } = found;
+  if (compromise && compromise.saidAt <= known && compromise.from <= at)
+    return fail("revocation", "KEY_COMPROMISED", `Its key is compromised since ${iso(compromise.from)}.`);
+  if (revokedAt === undefined || revokedAt > known) return pass("revocation", "It has not been revoked.");
+  if (revokedAt > at) return pass("revocation", `It was revoked later, at ${iso(revokedAt)}.`, "REVOKED_SINCE");
+  return fail("revocation", "REVOKED", `It was revoked at ${iso(revokedAt)}.`);
+}

@@ -1,0 +1,72 @@
+// Entry on Cloudflare Workers: D1, keys from a secret, no lasting memory.
+import { didWebFetcher } from "./chain/did-web-fetch.ts";
+import { statusListFetcher, statusListTerms } from "./chain/status-list.ts";
+import { compose } from "./compose.ts";
+import { type Config, ConfigError, readConfig } from "./config.ts";
+import { createApp } from "./http/app.ts";
+import { createLog } from "./http/log.ts";
+import { second } from "./kernel/time.ts";
+import { type D1Database, openD1 } from "./storage/d1.ts";
+
+type Environment = Readonly<Record<string, unknown>> & { DB: D1Database };
+
+/** How long a stream of events lasts: the client comes back with the last place it saw. */
+const maxStream = 30 * second;
+
+// One per isolate, made with the first request because the environment comes with it.
+let opened: ReturnType<typeof open> | undefined;
+
+export default {
+  async fetch(request: Request, environment: Environment, context: unknown): Promise<Response> {
+    try {
+      opened ??= open(environment);
+    } catch (error) {
+      return misconfigured(error);
+    }
+    return opened.app.fetch(request, environment, context as never);
+  },
+
+  async scheduled(_event: unknown, environment: Environment): Promise<void> {
+    opened ??= open(environment);
+    await opened.services.tidy();
+  },
+};
+
+function open(environment: Environment) {
+  const config = readConfig(environment, ["RENOWN_ORIGIN", "RENOWN_KEYS"]);
+  const { origin, realm, operatorToken, maxDelegationLife, limits, logLevel } = config;
+  const clock = Date.now;
+  const services = compose({
+    origin,
+    realm,
+    operatorToken,
+    maxDelegationLife,
+    keys: keysOf(config),
+    storage: openD1(environment.DB, realm),
+    clock,
+    fetchDidWeb: didWebFetcher(),
+    fetchStatusList: statusListFetcher(didWebFetcher(undefined, statusListTerms)),
+  });
+  const log = createLog(logLevel, (line) => console.info(line), clock);
+  const runtime = {
+    peerAddress: (c: { req: { header(name: string): string | undefined } }) => c.req.header("cf-connecting-ip") ?? "",
+    pause: () => new Promise<void>((resolve) => setTimeout(resolve, 0)),
+    maxStream,
+  };
+  return { services, app: createApp({ services, limits, log, clock, runtime }) };
+}
+
+function keysOf({ keys }: Config) {
+  if (!keys) throw new ConfigError(["RENOWN_KEYS must be set."]);
+  return keys;
+}
+
+/** The log tells which settings; a visitor learns only that it is not up. */
+function misconfigured(error: unknown): Response {
+  console.error(error instanceof ConfigError ? error.message : error);
+  const problem = { type: "about:blank", title: "The service is not configured.", status: 500, code: "INTERNAL" };
+  return new Response(JSON.stringify(problem), {
+    status: 500,
+    headers: { "content-type": "application/problem+json" },
+  });
+}

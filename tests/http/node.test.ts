@@ -1,0 +1,4 @@
+import { httpContract } from "./contract.ts";
+import { startLocal } from "./server.ts";
+
+httpContract(() => startLocal());

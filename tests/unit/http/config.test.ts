@@ -1,0 +1,128 @@
+import { describe, expect, test } from "vitest";
+import { ConfigError, readConfig, settings } from "../../../src/config.ts";
+import type { Limits } from "../../../src/http/limits.ts";
+import { makeServiceKeys } from "../../../src/identity/service-keys.ts";
+
+function mistakes(environment: Record<string, string>, required: Parameters<typeof readConfig>[1] = []): string[] {
+  try {
+    readConfig(environment, required);
+  } catch (error) {
+    if (error instanceof ConfigError) return [...error.mistakes];
+    throw error;
+  }
+  return [];
+}
+
+describe("the configuration", () => {
+  test("needs nothing set", () => {
+    expect(readConfig({})).toMatchObject({
+      port: 8787,
+      host: "localhost",
+      origin: "http://localhost:8787",
+      data: "./data",
+      realm: "main",
+      keys: undefined,
+      operatorToken: undefined,
+      maxDelegationLife: 90 * 24 * 3_600_000,
+      allowPrivateDids: false,
+      logLevel: "info",
+    });
+  });
+
+  test("gives HTTP the limits that it asks for, each as listed", () => {
+    const limits: Limits = readConfig({}).limits;
+    expect(limits).toEqual({
+      requests: { burst: 60, window: 10_000 },
+      operations: { burst: 100_000, window: 60_000 },
+      failures: { perAddress: 60, perKey: 10 },
+      bytes: { body: 1_048_576, batch: 16_777_216, stream: 268_435_456 },
+      trustedProxies: 0,
+    });
+  });
+
+  test("follows the port with its origin", () => {
+    expect(readConfig({ PORT: "9000" }).origin).toBe("http://localhost:9000");
+    expect(readConfig({ PORT: "0", RENOWN_ORIGIN: "http://localhost:1" }).port).toBe(0);
+  });
+
+  test("takes an empty value for none", () => {
+    expect(readConfig({ PORT: "", RENOWN_REALM: " " })).toMatchObject({ port: 8787, realm: "main" });
+  });
+
+  test("reports every mistake at once, by name", () => {
+    const found = mistakes(
+      {
+        PORT: "80a",
+        HOST: "a b",
+        RENOWN_ORIGIN: "http://renown.example",
+        RENOWN_REALM: "Main",
+        RENOWN_OPERATOR_TOKEN: "short",
+        RENOWN_LOG_LEVEL: "loud",
+        RENOWN_ALLOW_PRIVATE_DIDS: "yes",
+        RENOWN_RATE_BURST: "0",
+        RENOWN_MAX_DELEGATION_DAYS: "-1",
+      },
+      ["RENOWN_KEYS"],
+    );
+    expect(found.map((mistake) => mistake.split(/[: ]/)[0])).toEqual([
+      "PORT",
+      "HOST",
+      "RENOWN_ORIGIN",
+      "RENOWN_REALM",
+      "RENOWN_KEYS",
+      "RENOWN_OPERATOR_TOKEN",
+      "RENOWN_MAX_DELEGATION_DAYS",
+      "RENOWN_ALLOW_PRIVATE_DIDS",
+      "RENOWN_LOG_LEVEL",
+      "RENOWN_RATE_BURST",
+    ]);
+  });
+
+  test("never tells a value back", () => {
+    const secret = "a secret that is no token!";
+    expect(mistakes({ RENOWN_OPERATOR_TOKEN: secret, RENOWN_KEYS: secret }).join()).not.toContain("secret that");
+  });
+
+  test.each([
+    "https://renown.example",
+    "https://renown.example:8443",
+    "http://localhost:8787",
+    "http://127.0.0.1:8787",
+    "http://[::1]:8787",
+  ])("takes the origin %s", (origin) => expect(readConfig({ RENOWN_ORIGIN: origin }).origin).toBe(origin));
+
+  test.each([
+    "renown.example",
+    "http://renown.example",
+    "http://localhost.example",
+    "https://renown.example/",
+    "https://renown.example/path",
+    "https://renown.example?x",
+    "https://user@renown.example",
+    "https://Renown.example",
+    "https://renown.example:443",
+    "ftp://renown.example",
+  ])("refuses the origin %s", (origin) =>
+    expect(mistakes({ RENOWN_ORIGIN: origin })).toEqual([expect.stringMatching(/^RENOWN_ORIGIN: /)]),
+  );
+
+  test("demands an origin where the port is not known before", () => {
+    expect(mistakes({ PORT: "0" })).toEqual(["RENOWN_ORIGIN must be set where PORT is 0."]);
+  });
+
+  test("reads keys, and names the member that is wrong", async () => {
+    const keys = await makeServiceKeys(Date.UTC(2026, 10, 20));
+    expect(readConfig({ RENOWN_KEYS: JSON.stringify(keys) }).keys).toEqual(keys);
+    const spoilt = JSON.stringify({ ...keys, secret: "" });
+    expect(mistakes({ RENOWN_KEYS: spoilt })).toEqual(["RENOWN_KEYS: secret is not base64url of 32 bytes."]);
+    expect(mistakes({ RENOWN_KEYS: "{" })).toEqual(["RENOWN_KEYS: It is no JSON."]);
+  });
+
+  test("lists every setting with what it is unless set and what it means", () => {
+    for (const [name, { unset, means }] of Object.entries(settings)) {
+      expect(name).toMatch(/^(PORT|HOST|RENOWN_[A-Z_]+)$/);
+      expect(unset).not.toBe("");
+      expect(means).toMatch(/\.$/);
+    }
+  });
+});

@@ -1,0 +1,170 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { inOrder, linesOf, streamOf } from "../../../src/http/streaming.ts";
+import { Failure } from "../../../src/kernel/failure.ts";
+
+const encoder = new TextEncoder();
+const limits = { line: 20, total: 10_000 };
+
+function body(...chunks: Uint8Array[]): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start: (controller) => {
+      for (const chunk of chunks) controller.enqueue(chunk);
+      controller.close();
+    },
+  });
+}
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
+const told = (lines: (string | Failure)[]) => lines.map((line) => (line instanceof Failure ? line.code : line));
+const lines = async (...texts: string[]) =>
+  told(await all(linesOf(body(...texts.map((text) => encoder.encode(text))), limits)));
+
+describe("lines", () => {
+  test("are cut at line feeds, the last with or without one, carriage returns and blanks left out", async () => {
+    expect(await lines("a\nb\r\n\n  \nc")).toEqual(["a", "b", "c"]);
+    expect(await lines("a\n")).toEqual(["a"]);
+    expect(await lines("")).toEqual([]);
+  });
+
+  test("are the same however the bytes are cut", async () => {
+    const text = fc.array(fc.constantFrom("a", "ü", "€", "😀", "\n", "\r", " "), { maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(text, fc.array(fc.nat(60), { maxLength: 5 }), async (characters, cuts) => {
+        const bytes = encoder.encode(characters.join(""));
+        const places = [0, ...cuts.map((cut) => Math.min(cut, bytes.length)).sort((a, b) => a - b), bytes.length];
+        const parts = places.slice(1).map((end, i) => bytes.slice(places[i], end));
+        const cut = told(await all(linesOf(body(...parts), { line: 1_000, total: 10_000 })));
+        const expected = characters
+          .join("")
+          .split("\n")
+          .map((line) => line.trim());
+        expect(cut).toEqual(expected.filter((line) => line !== ""));
+      }),
+    );
+  });
+
+  test("that are too long are passed over, and the next is read", async () => {
+    expect(await lines("a\n", "b".repeat(15), "b".repeat(15), "\nc\n")).toEqual(["a", "TOO_LARGE", "c"]);
+    expect(await lines(`${"b".repeat(20)}\n${"b".repeat(21)}`)).toEqual(["b".repeat(20), "TOO_LARGE"]);
+  });
+
+  test("that are no UTF-8 are refused alone", async () => {
+    const found = await all(linesOf(body(Uint8Array.of(0x61, 0x0a, 0xff, 0x0a, 0x62)), limits));
+    expect(told(found)).toEqual(["a", "MALFORMED_JSON", "b"]);
+  });
+
+  test("end where there are too many bytes, and say so", async () => {
+    const found = await all(linesOf(body(encoder.encode("a\nb\n"), encoder.encode("c\n")), { line: 20, total: 5 }));
+    expect(told(found)).toEqual(["a", "b", "TOO_LARGE"]);
+  });
+
+  test("end where the connection breaks, and say so", async () => {
+    const broken = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error("ECONNRESET")) });
+    expect(told(await all(linesOf(broken, limits)))).toEqual(["INVALID_REQUEST"]);
+  });
+});
+
+describe("answers in order", () => {
+  test("keep the order of the items, whichever is ready first", async () => {
+    const later = new Map<number, () => void>();
+    const ask = (item: number) => new Promise<number>((resolve) => later.set(item, () => resolve(item)));
+    const answers = inOrder(items(3), ask, 16);
+    const first = answers.next();
+    await settled();
+    for (const item of [2, 1, 0]) later.get(item)!();
+    expect((await first).value).toBe(0);
+    expect(await all(answers)).toEqual([1, 2]);
+  });
+
+  test("are asked for at most so many at once", async () => {
+    let open = 0;
+    let most = 0;
+    const ask = async (item: number) => {
+      most = Math.max(most, ++open);
+      await settled();
+      open--;
+      return item;
+    };
+    expect(await all(inOrder(items(50), ask, 4))).toHaveLength(50);
+    expect(most).toBe(4);
+  });
+
+  test("come without waiting for the next item", async () => {
+    const silent = (async function* () {
+      yield 1;
+      await new Promise(() => {});
+    })();
+    const answers = inOrder(silent, async (item) => item, 16);
+    expect((await answers.next()).value).toBe(1);
+  });
+
+  test("end the source when nobody wants more", async () => {
+    let ended = false;
+    const source = (async function* () {
+      try {
+        for (let i = 0; ; i++) yield i;
+      } finally {
+        ended = true;
+      }
+    })();
+    for await (const answer of inOrder(source, async (item) => item, 2)) if (answer === 3) break;
+    await settled();
+    expect(ended).toBe(true);
+  });
+});
+
+describe("a body made as it is read", () => {
+  test("asks the source for no more than may be held", async () => {
+    let made = 0;
+    const source = (async function* () {
+      for (;;) {
+        made++;
+        yield "x".repeat(100);
+      }
+    })();
+    const reader = streamOf(source, 1_000).getReader();
+    await settled();
+    expect(made).toBe(10);
+    await reader.read();
+    await settled();
+    expect(made).toBe(11);
+    await reader.cancel();
+  });
+
+  test("ends its source when the reader goes, and wakes it", async () => {
+    let ended = false;
+    let wake = () => {};
+    const source = (async function* () {
+      try {
+        yield "a";
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        yield "b";
+      } finally {
+        ended = true;
+      }
+    })();
+    const reader = streamOf(source, 1_000, () => wake()).getReader();
+    await reader.read();
+    await settled();
+    await reader.cancel();
+    await settled();
+    expect(ended).toBe(true);
+  });
+});
+
+async function* items(count: number): AsyncGenerator<number, void> {
+  for (let i = 0; i < count; i++) yield i;
+}
+
+/** Lets everything run that waits for nothing outside. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,68 @@
+import { execFile } from "node:child_process";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { makeServiceKeys, parseServiceKeys, signerAt } from "../../../src/identity/service-keys.ts";
+import { now } from "./message.ts";
+
+const tool = new URL("../../../tools/keys-rotate.ts", import.meta.url).pathname;
+const run = promisify(execFile);
+
+describe("keys:rotate", () => {
+  let folder: string;
+  let path: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "renown-keys-"));
+    path = join(folder, "keys.json");
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const rotate = (args: string[] = [], environment: Record<string, string> = {}) =>
+    run(process.execPath, [tool, ...args], { env: { ...process.env, RENOWN_DATA: folder, ...environment } });
+  const read = () => parseServiceKeys(JSON.parse(readFileSync(path, "utf8")));
+
+  test("puts a new signing key in use, keeps the old one, and says the new one's name", async () => {
+    const before = await makeServiceKeys(now);
+    writeFileSync(path, JSON.stringify(before));
+    chmodSync(path, 0o644);
+    const { stdout } = await rotate();
+    const after = read();
+    expect(stdout.trim()).toBe(signerAt(after).kid);
+    expect(after.signing).toHaveLength(2);
+    expect(after.signing[0]).toEqual({ ...before.signing[0], retired: expect.any(String) });
+    expect({ ...after, signing: before.signing }).toEqual(before);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(["keys.json"]);
+  });
+
+  test("rotates the operation key where asked to", async () => {
+    const before = await makeServiceKeys(now);
+    writeFileSync(path, JSON.stringify(before));
+    const { stdout } = await rotate(["--operation"]);
+    const after = read();
+    expect(stdout.trim()).toBe(after.operation[1]!.kid);
+    expect(after.signing).toEqual(before.signing);
+  });
+
+  test.each([
+    ["there are no keys", undefined, [], {}, "keys.json cannot be read"],
+    ["the keys are broken", '{"signing":[]}', [], {}, "is not"],
+    ["the keys come from the environment", "{}", [], { RENOWN_KEYS: "{}" }, "The keys come from RENOWN_KEYS"],
+    ["it is asked for something else", "{}", ["--everything"], {}, "--everything"],
+  ])("fails with a sentence where %s, and changes nothing", async (_name, text, args, environment, sentence) => {
+    if (text !== undefined) writeFileSync(path, text);
+    await expect(rotate(args, environment)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(sentence),
+    });
+    expect(readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"))).toEqual(
+      text === undefined ? [] : [text],
+    );
+  });
+
+  test("tells how it is used", async () => {
+    expect((await rotate(["--help"])).stdout).toContain("npm run keys:rotate");
+  });
+});

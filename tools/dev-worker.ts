@@ -1,0 +1,60 @@
+// Serves the Worker in workerd on this machine: `npm run dev:worker`.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { makeServiceKeys } from "../src/identity/service-keys.ts";
+import { root, startWrangler } from "./wrangler.ts";
+
+const usage = `npm run dev:worker -- [--port 8787] [--persist-to <folder>]
+
+Serves the Worker in workerd over a local D1 database, http://localhost:8787 unless told otherwise.
+Keys are made on first start, into .dev.vars (mode 0600); the migrations are applied at every start.
+
+  --port         where it listens; RENOWN_ORIGIN follows it
+  --persist-to   where the local database is, .wrangler/state unless told otherwise
+  --help         this text
+`;
+
+const { values } = parseArgs({
+  options: {
+    help: { type: "boolean" },
+    port: { type: "string", default: "8787" },
+    "persist-to": { type: "string", default: ".wrangler/state" },
+  },
+});
+if (values.help) {
+  process.stdout.write(usage);
+  process.exit();
+}
+
+await makeDevVars(join(root, ".dev.vars"));
+const persist = ["--persist-to", values["persist-to"]];
+await run(["d1", "migrations", "apply", "DB", "--local", ...persist]);
+const origin = `RENOWN_ORIGIN:http://localhost:${values.port}`;
+await run(["dev", "--port", values.port, "--var", origin, ...persist]);
+
+/** Adds the secrets that a real installation puts with `wrangler secret put`; what is there stays. */
+async function makeDevVars(path: string): Promise<void> {
+  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+  if (/^RENOWN_KEYS=/m.test(text)) return;
+  const keys = JSON.stringify(await makeServiceKeys(Date.now()));
+  const before = text === "" || text.endsWith("\n") ? text : `${text}\n`;
+  writeFileSync(path, `${before}RENOWN_KEYS='${keys}'\n`, { mode: 0o600 });
+  process.stdout.write(`Keys made: ${path}\n`);
+}
+
+/** Resolves when it ends well; ends this process with its code otherwise. */
+function run(args: readonly string[]): Promise<void> {
+  const child = startWrangler(args, "inherit");
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const terminate = () => void child.kill("SIGTERM");
+  // A terminal sends Ctrl-C to wrangler as well; it ends workerd first, and this process waits for it.
+  const interrupt = () => void (process.stdin.isTTY || child.kill("SIGINT"));
+  process.on("SIGTERM", terminate).on("SIGINT", interrupt);
+  child.once("exit", (code) => {
+    process.off("SIGTERM", terminate).off("SIGINT", interrupt);
+    if (code !== 0) process.exit(code ?? 1);
+    resolve();
+  });
+  return promise;
+}
