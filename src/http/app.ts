@@ -28,9 +28,9 @@ export function createApp(parts: HttpParts): Hono {
   const described = apiRoutes(door);
   describeRoutes(app.openAPIRegistry, described);
   const routes = [...described, ...pageRoutes(door, () => app.getOpenAPI31Document(documentInfo(origin)))];
-  const byPath = Map.groupBy(routes, (route) => honoPath(route.path));
+  const byPlace = new Map(routes.map((each) => [`${each.method} ${honoPath(each.path)}`, each]));
   for (const route of routes) app.on(route.method.toUpperCase(), honoPath(route.path), frame(door, route));
-  app.notFound((c) => frame(door, elsewhere(othersAt(app, byPath, c)))(c));
+  app.notFound((c) => frame(door, elsewhere(othersAt(app, byPlace, c)))(c));
   app.onError(async (error, c) => frame(door, { path: "", uncounted: true, serve: () => Promise.reject(error) })(c));
   return app as unknown as Hono;
 }
@@ -55,20 +55,20 @@ function honoPath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ":$1");
 }
 
-/** The routes at an address, whatever their method. */
-function othersAt(app: OpenAPIHono, byPath: Map<string, Route[]>, c: Context): Route[] {
-  for (const method of ["GET", "POST", "DELETE"]) {
-    const [found] = app.router.match(method, c.req.path);
-    const path = found[0]?.[0][1].path;
-    if (path !== undefined) return byPath.get(path) ?? [];
-  }
-  return [];
+const methods: readonly Route["method"][] = ["get", "post", "delete"];
+
+/** The routes at an address, one for each method that it takes. */
+function othersAt(app: OpenAPIHono, byPlace: ReadonlyMap<string, Route>, c: Context): Route[] {
+  return methods.flatMap((method) => {
+    const [found] = app.router.match(method.toUpperCase(), c.req.path);
+    return byPlace.get(`${method} ${found[0]?.[0][1].path}`) ?? [];
+  });
 }
 
 /** What no route serves: a preflight, a wrong method, or nothing there. */
 function elsewhere(routes: Route[]) {
-  const methods = ["OPTIONS", ...routes.flatMap(({ method }) => (method === "get" ? ["GET", "HEAD"] : [method]))];
-  const allow = methods.map((method) => method.toUpperCase()).join(", ");
+  const taken = ["OPTIONS", ...routes.flatMap(({ method }) => (method === "get" ? ["GET", "HEAD"] : [method]))];
+  const allow = taken.map((method) => method.toUpperCase()).join(", ");
   const shared = routes.some((route) => route.shared);
   return {
     path: "",
@@ -83,9 +83,9 @@ function elsewhere(routes: Route[]) {
 
 /** Answers to preflights (the Fetch standard, section 3.3): every origin, never with cookies. */
 function preflight(routes: readonly Route[]): Record<string, string> {
-  const methods = routes.filter((route) => route.shared).map(({ method }) => method.toUpperCase());
+  const shared = routes.filter((route) => route.shared).map(({ method }) => method.toUpperCase());
   return {
-    "access-control-allow-methods": methods.join(", "),
+    "access-control-allow-methods": shared.join(", "),
     "access-control-allow-headers": "authorization, content-type, accept, last-event-id, if-none-match",
     "access-control-max-age": "7200",
   };

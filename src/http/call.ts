@@ -2,7 +2,7 @@ import type { Context, HonoRequest } from "hono";
 import { type Clock, type Millis, minute } from "../kernel/time.ts";
 import type { Services } from "../services.ts";
 import { clientAddress } from "./client-address.ts";
-import { createGate, type Gate } from "./gate.ts";
+import { createGate, type Gate, type Visitor } from "./gate.ts";
 import type { Limits } from "./limits.ts";
 import type { Log } from "./log.ts";
 
@@ -25,15 +25,10 @@ export type HttpParts = { services: Services; limits: Limits; log: Log; clock: C
 export type Door = HttpParts & { gate: Gate };
 
 /** One request on its way. */
-export type Call = {
+export type Call = Visitor & {
   /** The request id: made here, told in every answer and every log line. */
   id: string;
   request: HonoRequest;
-  /** By which requests and failures are counted. */
-  address: string;
-  now: Millis;
-  /** The key or wallet that failures are counted against beside the address. */
-  about: string | undefined;
 };
 
 export function openDoor(parts: HttpParts): Door {

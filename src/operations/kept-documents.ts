@@ -8,15 +8,26 @@ const maxKept = 1024;
  * run ahead of the disk: commits carry the head they saw, so neither can do harm.
  */
 export function keepDocuments() {
-  const kept = new Map<string, Document>();
+  const kept = new Map<string, { document: Document; onDisk: boolean }>();
   return {
+    /** What the next decision rests on. */
     get(id: string): Document | undefined {
-      return kept.get(id);
+      return kept.get(id)?.document;
     },
-    keep(document: Document): void {
+    /** What may be shown: nothing that is still being written, as it may yet fail. */
+    getWritten(id: string): Document | undefined {
+      const known = kept.get(id);
+      return known?.onDisk ? known.document : undefined;
+    },
+    keep(document: Document, onDisk: boolean): void {
       kept.delete(document.id);
-      kept.set(document.id, document);
+      kept.set(document.id, { document, onDisk });
       if (kept.size > maxKept) kept.delete(kept.keys().next().value!);
+    },
+    /** Marks what has reached the disk, if nothing was decided on it since. */
+    confirm(document: Document): void {
+      const known = kept.get(document.id);
+      if (known?.document === document) known.onDisk = true;
     },
     /** True where there was something to forget. */
     forget(id: string): boolean {

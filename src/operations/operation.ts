@@ -147,6 +147,7 @@ const actionMembers = new Map<string, Reader>(
 );
 
 function readTimestamp(value: unknown): string {
+  if (typeof value === "string" && isExactIso(value)) return value;
   const text = matching(value, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/, "The time is not an ISO date in UTC.");
   try {
     parseTime(text);
@@ -199,20 +200,18 @@ function readSigner(value: unknown, strict: boolean): ActionSigner {
 
 function readUser(value: unknown, strict: boolean): ActionSigner["user"] {
   ensure(isObject(value), "INVALID_OPERATION", "A user has an address, a network and a chain.");
-  if (strict) refuseUnknown(value, ["address", "networkId", "chainId"]);
+  if (strict) refuseUnknown(value, userMembers);
   const { address, networkId, chainId } = value;
   const none = address === "" && networkId === "" && chainId === 0;
   const whole =
     typeof address === "string" && patterns.address.test(address) && networkId === "eip155" && isChainId(chainId);
   ensure(none || whole, "INVALID_OPERATION", "The user is named by halves, or by another network than eip155.");
-  return Object.fromEntries(
-    Object.keys(value)
-      .filter((name) => Object.hasOwn(userShape, name))
-      .map((name) => [name, value[name]]),
-  ) as ActionSigner["user"];
+  const user: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) if (userMembers.includes(name)) user[name] = value[name];
+  return user as ActionSigner["user"];
 }
 
-const userShape = { address: "", networkId: "", chainId: 0 };
+const userMembers = ["address", "networkId", "chainId"];
 
 function isChainId(value: unknown): boolean {
   return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= maxChainId;
@@ -264,8 +263,9 @@ function readTuple(value: unknown): Tuple {
 }
 
 function refuseUnknown(value: Record<string, unknown>, names: readonly string[]): void {
-  for (const name of Object.keys(value))
-    ensure(names.includes(name), "INVALID_OPERATION", `There is no member ${JSON.stringify(name.slice(0, 40))} here.`);
+  const unknown = Object.keys(value).find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new Failure("INVALID_OPERATION", `There is no member ${JSON.stringify(unknown.slice(0, 40))} here.`);
 }
 
 function matching(value: unknown, pattern: RegExp, detail: string): string {

@@ -9,7 +9,7 @@ import type { Installation } from "./installation.ts";
 import type { DocumentKind } from "./kind.ts";
 import type { SignedOperation } from "./operation.ts";
 import type { Receipt } from "./receipt.ts";
-import { type Corridor, load, openCorridor, repeats, settle } from "./settle.ts";
+import { type Corridor, load, openCorridor, read, repeats, settle } from "./settle.ts";
 import { ensureDistinct, parseRun, prepare, type Submission, verifySignature } from "./submission.ts";
 import { takeTurns } from "./turns.ts";
 
@@ -32,11 +32,7 @@ export function createReactor(parts: Installation): Reactor {
     submit: (id, actions, kind) => submit(corridor, id, actions, kind),
     open: (create, kind, actions) => open(corridor, create, kind, actions),
     attest: (attestation) => inTurn(attestation.document, () => attest(attestation, corridor)),
-    document: async (id) => {
-      const document = await load(corridor, id);
-      ensure(document, "UNKNOWN_DOCUMENT");
-      return document;
-    },
+    document: (id) => read(corridor, id),
   };
 }
 

@@ -30,9 +30,19 @@ export async function load({ kept, store, kinds }: Corridor, id: string): Promis
   if (known) return known;
   const stored = await store.load(id);
   if (!stored) return undefined;
-  const document = foldStored(stored, kinds);
-  kept.keep(document);
-  return document;
+  // Somebody may have decided meanwhile, on what was read before or since.
+  const latest = kept.get(id) ?? foldStored(stored, kinds);
+  if (!kept.get(id)) kept.keep(latest, true);
+  return latest;
+}
+
+/** The document as it is on disk: what may be shown. Refuses with UNKNOWN_DOCUMENT. */
+export async function read({ kept, store, kinds }: Corridor, id: string): Promise<Document> {
+  const written = kept.getWritten(id);
+  if (written) return written;
+  const stored = await store.load(id);
+  ensure(stored, "UNKNOWN_DOCUMENT");
+  return foldStored(stored, kinds);
 }
 
 /**
@@ -58,9 +68,10 @@ export async function settle(corridor: Corridor, run: readonly Submission[], fre
 /** Commits a decision: its receipts, or undefined where a race was lost and it has to be made again. */
 export async function commit(corridor: Corridor, decision: Decision, attempt: number): Promise<Receipt[] | undefined> {
   const { kept, store } = corridor;
-  kept.keep(decision.document);
+  kept.keep(decision.document, false);
   try {
     const seqs = await store.commit(decision.append);
+    kept.confirm(decision.document);
     corridor.committed?.();
     return decision.append.entries.map(({ entry }, i) => receiptOf(entry, seqs[i]!));
   } catch (error) {
