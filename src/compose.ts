@@ -1,23 +1,25 @@
+import { clientServices } from "./compose-clients.ts";
 import { createDelegating, type Delegating, delegationView } from "./credentials/delegating.ts";
 import { issueIdentityCredential } from "./credentials/identity-credential.ts";
-import { findIssued, openIssuer, revokeIssued } from "./credentials/issued.ts";
+import { findIssued, issuedView, openIssuer, revokeIssued } from "./credentials/issued.ts";
 import { identify, identifyCookie, walletOf } from "./credentials/party.ts";
+import { withRechecks } from "./credentials/recheck.ts";
 import { openPublisher, publishList } from "./credentials/status-lists.ts";
 import type { KeyCheck } from "./identity/app-key.ts";
 import type { Did } from "./identity/did.ts";
 import { parsePkh } from "./identity/did.ts";
 import { issueNonce } from "./identity/nonce.ts";
-import { type FetchDidWeb, resolveDid } from "./identity/resolve.ts";
+import { type FetchDidWeb, type ReadEthr, resolveDid } from "./identity/resolve.ts";
 import { didDocument, jwks, serviceDid } from "./identity/service-did.ts";
-import { operationDid, operationSigner, type ServiceKeys, signerAt } from "./identity/service-keys.ts";
+import { namedOperationKeys, operationSigner, type ServiceKeys, signerAt } from "./identity/service-keys.ts";
 import {
   endAllSessions,
   endSession,
   listSessions,
   openSession,
   refreshSession,
-  type Session,
-  type SessionTokens,
+  sessionView,
+  tokensView,
 } from "./identity/session.ts";
 import { signIn } from "./identity/sign-in.ts";
 import { type ContractCheck, walletCheck } from "./identity/wallet.ts";
@@ -28,13 +30,16 @@ import { makeBundle, wireEntry } from "./operations/bundle.ts";
 import { openLogProofs } from "./operations/checkpoint.ts";
 import { openCommits } from "./operations/commits.ts";
 import { documentView } from "./operations/document-view.ts";
+import { operationKeysOf, speaksForService } from "./operations/operation-keys.ts";
 import { createReactor, type Reactor } from "./operations/reactor.ts";
 import type { OperationStore } from "./operations/store.ts";
+import type { EnsNames } from "./profiles/public-profile.ts";
 import { keyResolver } from "./securing/verification-key.ts";
-import type { Page, Services, SessionView, Tokens } from "./services.ts";
+import type { Page, Services } from "./services.ts";
 import { credentialStore, renownEndings } from "./storage/credential-store.ts";
 import type { Storage } from "./storage/database.ts";
 import { nonceStore, sessionStore } from "./storage/identity-store.ts";
+import { keepRealm } from "./storage/installation-store.ts";
 import { treeStore } from "./storage/tree-store.ts";
 import { verifyCredential } from "./verify/credential.ts";
 import type { FetchStatusList } from "./verify/credential-question.ts";
@@ -52,8 +57,11 @@ export type Parts = {
   clock: Clock;
   fetchDidWeb: FetchDidWeb;
   fetchStatusList: FetchStatusList;
-  /** Asks contract wallets, where chains are configured. */
+  /** Asks contract wallets, and reads did:ethr, where chains are configured. */
   contract?: ContractCheck;
+  readEthr?: ReadEthr;
+  /** Looks names up, where ENS is configured. */
+  ens?: EnsNames | undefined;
   /** Checks signatures of batches on other threads. */
   keyOf?: (did: Did) => KeyCheck;
 };
@@ -64,11 +72,12 @@ const tidiedAtOnce = 1000;
 /** The rooms, wired. */
 function openRooms(parts: Parts) {
   const { origin, realm, keys, storage, clock, maxDelegationLife } = parts;
-  const store = storage.operations;
+  const rechecks = { contract: parts.contract, clock, reactor: (): Reactor => reactor };
+  const store = withRechecks(storage.operations, rechecks);
   const wallet = walletCheck(parts.contract);
   const kinds = allKinds(wallet, maxDelegationLife);
-  const operationKeys = keys.operation.map(operationDid);
-  const isServiceKey = (key: Did) => operationKeys.includes(key);
+  const operationKeys = namedOperationKeys(keys);
+  const retirements = operationKeysOf(operationKeys);
   const commits = openCommits();
   const operationKey = operationSigner(keys);
   const reactor = createReactor({
@@ -77,12 +86,12 @@ function openRooms(parts: Parts) {
     realm,
     clock,
     operationKey,
-    isServiceKey,
+    isServiceKey: (key) => key === operationKey.did,
     committed: commits.announce,
   });
   const did = serviceDid(origin);
   const own = { did, document: didDocument(origin, keys) };
-  const resolution = { fetchDidWeb: parts.fetchDidWeb, own };
+  const resolution = { fetchDidWeb: parts.fetchDidWeb, readEthr: parts.readEthr, own };
   const messages = { origin, nonces: nonceStore(storage.db), wallet };
   const sessions = { origin, keys, store: sessionStore(storage.db) };
   const signer = { did, key: signerAt(keys) };
@@ -95,7 +104,7 @@ function openRooms(parts: Parts) {
     wallet,
     kinds,
     operationKeys,
-    isServiceKey,
+    isServiceKey: (key: Did, at: Millis | undefined) => speaksForService(retirements, key, at),
     commits,
     reactor,
     did,
@@ -115,6 +124,7 @@ type Rooms = ReturnType<typeof openRooms>;
 export function compose(parts: Parts): Services {
   const rooms = openRooms(parts);
   const { origin, did, realm, store } = rooms;
+  const verify = verifyServices(rooms);
   return {
     origin,
     did,
@@ -134,15 +144,16 @@ export function compose(parts: Parts): Services {
       after: async (seq, limit) => (await store.entriesAfter(seq, limit)).map(wireEntry),
       next: rooms.commits.next,
     },
-    verify: verifyServices(rooms),
+    verify,
     credentials: credentialServices(rooms),
+    ...clientServices({ ...rooms, verify: verify.credential }),
     dids: {
       resolve: (asked) => resolveDid(asked, rooms.resolution),
       document: () => rooms.own.document,
       jwks: () => jwks(rooms.keys),
     },
     tidy: async () => void (await rooms.storage.readModels.dropLapsedClaims(rooms.clock(), tidiedAtOnce)),
-    ready: async () => void (await store.lastSeq()),
+    ready: async () => keepRealm(rooms.storage.db, realm),
   };
 }
 
@@ -163,11 +174,11 @@ function authServices(rooms: Rooms): Services["auth"] {
       const { user, method } = await signIn(messages, proof, now);
       const opened = await openSession(sessions, { user, method, agent }, now);
       const { jwt } = await issueIdentityCredential(rooms.issuer, user, now);
-      return { ...tokens(opened), user, session: opened.session.id, credential: jwt, cookie: opened.pageSession };
+      return { ...tokensView(opened), user, session: opened.session.id, credential: jwt, cookie: opened.pageSession };
     },
     refresh: async (token) => {
       const fresh = await refreshSession(sessions, token, clock());
-      return { ...tokens(fresh), user: fresh.session.user, session: fresh.session.id };
+      return { ...tokensView(fresh), user: fresh.session.user, session: fresh.session.id };
     },
     identify: (bearer) => identify(bearer, door),
     identifyCookie: (cookie) => identifyCookie(cookie, door),
@@ -207,6 +218,10 @@ function delegationServices(delegating: Delegating, store: OperationStore, clock
         ({ id }) => id,
       );
     },
+    live: async (user, key) => {
+      const found = await delegating.live(user, key);
+      return found && delegationView(found, clock());
+    },
     revoke: async (party, id, reason) => delegationView(await delegating.revoke(party, id, reason), clock()),
     compromise: async (party, id, from) => delegationView(await delegating.compromise(party, id, from), clock()),
   };
@@ -214,8 +229,9 @@ function delegationServices(delegating: Delegating, store: OperationStore, clock
 
 function documentServices(reactor: Reactor, rooms: Rooms): Services["documents"] {
   const { store, realm, did, operationKeys, kinds, clock } = rooms;
-  const bundle = (id: string) =>
-    makeBundle(store, id, { realm, now: iso(clock()), service: { did, operationKeys: [...operationKeys] } });
+  const retired = Object.fromEntries(operationKeys.flatMap(({ key, retired }) => (retired ? [[key, retired]] : [])));
+  const service = { did, operationKeys: operationKeys.map(({ key }) => key), retired };
+  const bundle = (id: string) => makeBundle(store, id, { realm, now: iso(clock()), service });
   return {
     open: (create, kind, operations) => reactor.open(create, kind, operations),
     get: async (id) => documentView(await reactor.document(id), realm),
@@ -240,8 +256,11 @@ function verifyServices(rooms: Rooms): Services["verify"] {
     endingOf: renownEndings(storage.db),
   };
   return {
-    operations: (asked) => openQuestion({ store, clock, realm, isServiceKey, ...(keyOf && { keyOf }) }, asked),
-    credential: async (credential, asked) => verifyCredential(credential, momentsOf(asked, clock()), knowledge),
+    operations: (asked) => openQuestion({ store, clock, realm, did, isServiceKey, ...(keyOf && { keyOf }) }, asked),
+    credential: async (credential, asked) => {
+      const answering = { did, seq: await store.lastSeq() };
+      return verifyCredential(credential, momentsOf(asked, clock()), { ...knowledge, answering });
+    },
   };
 }
 
@@ -253,6 +272,9 @@ function credentialServices({ issuer, clock, did }: Rooms): Services["credential
       ensure(credential, "NOT_FOUND");
       return credential.jwt;
     },
+    mine: async (party, { limit }) => {
+      return (await issuer.store.ofSubject(walletOf(party).user, undefined, limit)).map(issuedView);
+    },
     revoke: async (party, id) => {
       const by = party.by === "operator" ? did : walletOf(party).user;
       await revokeIssued(issuer, id, by, clock());
@@ -263,20 +285,6 @@ function credentialServices({ issuer, clock, did }: Rooms): Services["credential
       return { jwt, etag, maxAge: Math.max(0, Math.floor((freshUntil - now) / 1000)) };
     },
   };
-}
-
-function tokens({ access, refreshToken, session }: SessionTokens): Tokens {
-  return {
-    accessToken: access.token,
-    accessTokenExpiresAt: iso(access.expiresAt),
-    refreshToken,
-    sessionExpiresAt: iso(session.expiresAt),
-  };
-}
-
-function sessionView({ id, agent, createdAt, usedAt, expiresAt }: Session, current: string): SessionView {
-  const times = { createdAt: iso(createdAt), usedAt: iso(usedAt), expiresAt: iso(expiresAt) };
-  return { id, agent, ...times, current: id === current };
 }
 
 /** A page of what was fetched, one more than asked for telling whether there is a next. */

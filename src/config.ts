@@ -1,3 +1,4 @@
+import { maxChainId } from "./identity/did.ts";
 import { parseServiceKeys, type ServiceKeys } from "./identity/service-keys.ts";
 import { day, type Millis, second } from "./kernel/time.ts";
 
@@ -15,6 +16,10 @@ export type Config = {
   operatorToken: string | undefined;
   maxDelegationLife: Millis;
   allowPrivateDids: boolean;
+  /** RPC endpoints by chain id, in order of preference. */
+  chains: ReadonlyMap<number, readonly string[]>;
+  /** Schemes of addresses that people may be sent back to, beside https. */
+  deepLinks: readonly string[];
   logLevel: LogLevel;
   limits: {
     requests: { burst: number; window: Millis };
@@ -47,7 +52,16 @@ export const settings = {
   },
   RENOWN_OPERATOR_TOKEN: { unset: "none", means: "The operator's bearer token, at least 32 characters; a secret." },
   RENOWN_MAX_DELEGATION_DAYS: { unset: "90", means: "How long a delegation may live, in days." },
-  RENOWN_ALLOW_PRIVATE_DIDS: { unset: "false", means: "Whether did:web may lead to private and loopback addresses." },
+  RENOWN_ALLOW_PRIVATE_DIDS: {
+    unset: "false",
+    means: "Whether did:web may lead to private and loopback addresses, and RPC endpoints be http anywhere.",
+  },
+  "RENOWN_RPC_<chain>": {
+    unset: "none",
+    means:
+      "RPC endpoints of the chain with this id (`RENOWN_RPC_1` for Ethereum), https, the preferred first, with spaces " +
+      "or commas between: contract wallets, did:ethr and, of chain 1, ENS names need one.",
+  },
   RENOWN_TRUSTED_PROXIES: { unset: "0", means: "Proxies of yours in front; each adds one to X-Forwarded-For." },
   RENOWN_RATE_BURST: { unset: "60", means: "Requests that an address may send at once." },
   RENOWN_RATE_SECONDS: { unset: "10", means: "Seconds in which that allowance comes back." },
@@ -58,6 +72,10 @@ export const settings = {
   RENOWN_MAX_BODY_BYTES: { unset: "1048576", means: "Size of an ordinary body." },
   RENOWN_MAX_BATCH_BYTES: { unset: "16777216", means: "Size of a batch of operations to verify." },
   RENOWN_MAX_STREAM_BYTES: { unset: "268435456", means: "Size of a stream of operations to verify." },
+  RENOWN_DEEP_LINKS: {
+    unset: "phd",
+    means: "Schemes of apps on devices that people may be sent back to after they agreed, with commas between.",
+  },
   RENOWN_LOG_LEVEL: { unset: "info", means: "`debug`, `info`, `warn`, `error` or `silent`." },
 } as const satisfies Record<string, { unset: string; means: string }>;
 
@@ -110,11 +128,57 @@ export function readConfig(environment: Readonly<Record<string, unknown>>, requi
     operatorToken: read<string | undefined>("RENOWN_OPERATOR_TOKEN", parseToken, undefined),
     maxDelegationLife: whole("RENOWN_MAX_DELEGATION_DAYS", 1, 3_650) * day,
     allowPrivateDids: read("RENOWN_ALLOW_PRIVATE_DIDS", parseSwitch, false),
+    chains: readChains(environment, textOf("RENOWN_ALLOW_PRIVATE_DIDS") === "true", mistakes),
+    deepLinks: read("RENOWN_DEEP_LINKS", parseSchemes, [settings.RENOWN_DEEP_LINKS.unset]),
     logLevel: read<LogLevel>("RENOWN_LOG_LEVEL", parseLevel, settings.RENOWN_LOG_LEVEL.unset),
     limits: readLimits(whole),
   };
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return config;
+}
+
+const rpcPrefix = "RENOWN_RPC_";
+
+/** Endpoints of one chain that are asked after each other within seconds; more would never have their turn. */
+const maxEndpoints = 4;
+
+function readChains(
+  environment: Readonly<Record<string, unknown>>,
+  anyHttp: boolean,
+  mistakes: string[],
+): Config["chains"] {
+  const chains = new Map<number, readonly string[]>();
+  for (const name of Object.keys(environment).filter((each) => each.startsWith(rpcPrefix))) {
+    const value = environment[name];
+    const urls = typeof value === "string" ? value.split(/[\s,]+/).filter((url) => url !== "") : [];
+    if (urls.length === 0) continue;
+    try {
+      chains.set(
+        parseChain(name.slice(rpcPrefix.length)),
+        urls.map((url) => parseEndpoint(url, anyHttp)),
+      );
+      demand(urls.length <= maxEndpoints, `At most ${maxEndpoints} endpoints are taken.`);
+    } catch (error) {
+      mistakes.push(`${name}: ${error instanceof Error ? error.message : "It cannot be read."}`);
+    }
+  }
+  return chains;
+}
+
+function parseChain(text: string): number {
+  const chainId = Number(text);
+  const fits = /^[1-9]\d{0,9}$/.test(text) && chainId <= maxChainId;
+  demand(fits, `Its name ends with a chain id from 1 to ${maxChainId}.`);
+  return chainId;
+}
+
+/** Never told back: an endpoint often has a key in its path. */
+function parseEndpoint(text: string, anyHttp: boolean): string {
+  demand(URL.canParse(text), "An endpoint is no URL.");
+  const { protocol, hostname } = new URL(text);
+  const safe = protocol === "https:" || (protocol === "http:" && (anyHttp || localHosts.includes(hostname)));
+  demand(safe, "An endpoint must be https; http is for localhost, 127.0.0.1 and [::1] only.");
+  return text;
 }
 
 function readLimits(whole: (name: Setting, least: number, most: number) => number): Config["limits"] {
@@ -195,6 +259,16 @@ function parseToken(text: string): string {
 function parseSwitch(text: string): boolean {
   demand(text === "true" || text === "false", "It is true or false.");
   return text === "true";
+}
+
+/** Schemes that a browser answers by itself, or runs, are no apps. */
+const taken = /^(https?|wss?|ftp|file|blob|data|javascript|vbscript|about|mailto|tel|sms|view-source|chrome.*|moz-.*)$/;
+
+function parseSchemes(text: string): string[] {
+  const schemes = text.split(/[\s,]+/).filter((scheme) => scheme !== "");
+  const fitting = schemes.every((scheme) => /^[a-z][a-z0-9+.-]{1,31}$/.test(scheme) && !taken.test(scheme));
+  demand(fitting && schemes.length <= 16, "It is at most 16 schemes of apps, in lower case, with commas between.");
+  return schemes;
 }
 
 function parseLevel(text: string): LogLevel {

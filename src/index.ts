@@ -2,12 +2,16 @@
  * The library: signs, verifies and audits operations with no database, no network and no Node API. On Node the checks
  * run in OpenSSL, elsewhere in WebCrypto; nothing else differs.
  */
+
+import type { Delegation } from "./identity/delegation.ts";
 import { walletCheck } from "./identity/wallet.ts";
 import { type AuditReport, auditBundle as auditWith } from "./operations/audit.ts";
 import type { Kinds } from "./operations/fold.ts";
+import type { NamedKey } from "./operations/operation-keys.ts";
 import { allKinds } from "./verify/kinds.ts";
 import type { Knowledge, Question } from "./verify/knowledge.ts";
 import { type OperationReport, verifyOperation as verifyWith } from "./verify/operation.ts";
+import { momentIn, snapshotOf } from "./verify/snapshot.ts";
 
 export type { KeyCheck } from "./identity/app-key.ts";
 export type { Delegation } from "./identity/delegation.ts";
@@ -20,6 +24,7 @@ export type { Bundle, WireEntry } from "./operations/bundle.ts";
 export { createdId, derivedId } from "./operations/document-id.ts";
 export { type Entry, entryDigest, operationDigest } from "./operations/entry.ts";
 export { type Action, parseOperation, type SignedOperation, type Tuple } from "./operations/operation.ts";
+export type { NamedKey } from "./operations/operation-keys.ts";
 export {
   type Intent,
   type Signed,
@@ -36,34 +41,45 @@ export function builtInKinds(): Kinds {
   return allKinds(walletCheck());
 }
 
-/** What a caller may tell `verifyOperation` beside the operation. */
-export type VerifyOptions = Partial<Omit<Knowledge, "complete">> &
+/** What a caller may tell `verifyOperation` beside the operation. Times in milliseconds since 1970. */
+export type VerifyOptions = Partial<Omit<Knowledge, "complete" | "answering">> &
   Partial<Pick<Question, "require">> & {
-    /** Milliseconds since 1970; the moment of the question unless given. */
+    /** Delegations held, for example those of an audited bundle: `(await auditBundle(bundle)).delegations`. */
+    delegations?: readonly Delegation[];
+    /** The moment asked about; `now` unless given. */
     at?: number;
     now?: number;
   };
 
 /**
  * Reports on one `{operation, context}` of Powerhouse's wire format: the verdict, who signed, what the signature binds,
- * and every check by name. Without a snapshot of delegations nobody's right can be told, and the verdict of an operation
- * that names a user is `undetermined`; its other checks are made all the same.
+ * and every check by name. Without delegations nobody's right can be told, and the verdict of an operation that names a
+ * user is `undetermined`; its other checks are made all the same.
  */
 export function verifyOperation(operation: unknown, options: VerifyOptions = {}): Promise<OperationReport> {
-  const { at, now = Date.now(), require = [], realm = "main", isServiceKey = () => false, ...rest } = options;
-  const end = Number.MAX_SAFE_INTEGER;
-  const question: Question = { known: { time: now, seq: end }, now, require };
-  if (at !== undefined) question.at = { time: at, seq: end };
-  return verifyWith(operation, question, { ...rest, complete: false, realm, isServiceKey });
+  const {
+    at,
+    now = Date.now(),
+    require = [],
+    realm = "main",
+    isServiceKey = () => false,
+    delegations,
+    ...rest
+  } = options;
+  const question: Question = { known: { time: now, seq: Number.MAX_SAFE_INTEGER }, now, require };
+  if (at !== undefined) question.at = momentIn(delegations ?? [], at);
+  const held = delegations && { delegationsOf: snapshotOf(delegations) };
+  return verifyWith(operation, question, { ...held, ...rest, complete: false, realm, isServiceKey });
 }
 
 /**
  * Replays a bundle (`GET /v1/documents/{id}/audit?bundle=1`) from nothing. Give it the operation keys of the service
- * from its DID document: without them it can tell what is consistent, not whose service attested it.
+ * from its DID document, with the retirement of those that are no longer in use: without keys it can tell what is
+ * consistent, not whose service attested it, and says `undetermined`.
  */
 export function auditBundle(
   bundle: unknown,
-  options: { operationKeys?: readonly string[]; kinds?: Kinds } = {},
+  options: { operationKeys?: readonly NamedKey[]; kinds?: Kinds } = {},
 ): Promise<AuditReport> {
   const { operationKeys, kinds = builtInKinds() } = options;
   return auditWith(bundle, operationKeys ? { kinds, operationKeys } : { kinds });

@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
-import { setImmediate } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type ServerType, serve } from "@hono/node-server";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { secp256k1Implementation } from "#primitives";
@@ -11,7 +11,7 @@ import { statusListFetcher, statusListTerms } from "./chain/status-list.ts";
 import { compose } from "./compose.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { createApp } from "./http/app.ts";
-import { createLog, errorFields } from "./http/log.ts";
+import { createLog, errorFields, gatherLines } from "./http/log.ts";
 import { appPoint, type KeyCheck } from "./identity/app-key.ts";
 import type { Did } from "./identity/did.ts";
 import { openP256Threads } from "./kernel/p256-threads.ts";
@@ -37,6 +37,8 @@ try {
 
 async function start(config: Config): Promise<void> {
   const { origin, realm, operatorToken, maxDelegationLife, allowPrivateDids: allowPrivate, limits } = config;
+  // Keys and logs of who signed in are nobody else's on this machine.
+  process.umask(0o077);
   const folder = resolve(config.data);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const clock = Date.now;
@@ -46,16 +48,27 @@ async function start(config: Config): Promise<void> {
   const fetchDidWeb = didWebFetcher({ allowPrivate });
   const fetchStatusList = statusListFetcher(didWebFetcher({ allowPrivate, ...statusListTerms }));
   const keyOf = keptChecks((did) => threads.checkOf(appPoint(did)));
+  // The library for chains takes a while to load, so it is loaded where there is a chain.
+  const chain = config.chains.size > 0 ? await import("./chain/chain-parts.ts") : undefined;
   const given = { origin, realm, operatorToken, maxDelegationLife, keys, storage, clock };
-  const services = compose({ ...given, fetchDidWeb, fetchStatusList, keyOf });
-  const log = createLog(config.logLevel, (line) => process.stdout.write(`${line}\n`), clock);
+  const services = compose({
+    ...given,
+    fetchDidWeb,
+    fetchStatusList,
+    keyOf,
+    ...chain?.openChainParts(config.chains, clock),
+  });
+  await services.ready().catch(mistaken);
+  const lines = gatherLines((text) => process.stdout.write(text), setImmediate);
+  const log = createLog(config.logLevel, lines.line, clock);
   const closing = new AbortController();
   const runtime = {
     peerAddress: (c: Parameters<typeof getConnInfo>[0]) => getConnInfo(c).remote.address ?? "",
-    pause: () => setImmediate(),
+    pause: () => nextTurn(),
     closing: closing.signal,
   };
-  const app = createApp({ services, limits, log, clock, runtime });
+  const pages = { deepLinks: config.deepLinks, maxDelegationLife };
+  const app = createApp({ services, limits, log, clock, runtime, pages });
   const server = await listen(app.fetch, config);
   const { port } = server.address() as AddressInfo;
   const recovery = secp256k1Implementation();
@@ -71,10 +84,16 @@ async function start(config: Config): Promise<void> {
     closing.abort();
     await ended(server);
     await Promise.all([storage.close(), threads.close()]);
+    lines.flush();
   });
 }
 
-/** Resolves once it listens; rejects where the port is taken. */
+/** What stands in the database and does not fit the settings is a mistake in them. */
+function mistaken(error: unknown): never {
+  throw new ConfigError([error instanceof Error ? error.message : String(error)]);
+}
+
+/** Resolves once it listens; rejects with ConfigError where the port is taken. */
 function listen(
   fetch: (request: Request, env: unknown) => Response | Promise<Response>,
   { host, port }: Config,
@@ -83,7 +102,9 @@ function listen(
   const server = serve({ fetch: fetch as Parameters<typeof serve>[0]["fetch"], hostname: host, port }, () =>
     resolve(server),
   );
-  server.once("error", reject);
+  server.once("error", (error: NodeJS.ErrnoException) =>
+    reject(error.code === "EADDRINUSE" ? new ConfigError([`PORT: ${port} is in use on ${host}.`]) : error),
+  );
   return promise;
 }
 

@@ -1,4 +1,5 @@
 // Entry on Cloudflare Workers: D1, keys from a secret, no lasting memory.
+import { openChainParts } from "./chain/chain-parts.ts";
 import { didWebFetcher } from "./chain/did-web-fetch.ts";
 import { statusListFetcher, statusListTerms } from "./chain/status-list.ts";
 import { compose } from "./compose.ts";
@@ -15,12 +16,17 @@ const maxStream = 30 * second;
 
 // One per isolate, made with the first request because the environment comes with it.
 let opened: ReturnType<typeof open> | undefined;
+// Whether the database was made for this realm: asked once.
+let checked: Promise<void> | undefined;
 
 export default {
   async fetch(request: Request, environment: Environment, context: unknown): Promise<Response> {
     try {
       opened ??= open(environment);
+      checked ??= opened.services.ready();
+      await checked;
     } catch (error) {
+      checked = undefined;
       return misconfigured(error);
     }
     return opened.app.fetch(request, environment, context as never);
@@ -46,6 +52,7 @@ function open(environment: Environment) {
     clock,
     fetchDidWeb: didWebFetcher(),
     fetchStatusList: statusListFetcher(didWebFetcher(undefined, statusListTerms)),
+    ...(config.chains.size > 0 && openChainParts(config.chains, clock)),
   });
   const log = createLog(logLevel, (line) => console.info(line), clock);
   const runtime = {
@@ -53,7 +60,8 @@ function open(environment: Environment) {
     pause: () => new Promise<void>((resolve) => setTimeout(resolve, 0)),
     maxStream,
   };
-  return { services, app: createApp({ services, limits, log, clock, runtime }) };
+  const pages = { deepLinks: config.deepLinks, maxDelegationLife };
+  return { services, app: createApp({ services, limits, log, clock, runtime, pages }) };
 }
 
 function keysOf({ keys }: Config) {

@@ -1,14 +1,15 @@
 import { privateKeyToAccount } from "viem/accounts";
 import { createDelegating } from "../src/credentials/delegating.ts";
 import type { Party } from "../src/credentials/party.ts";
+import { withRechecks } from "../src/credentials/recheck.ts";
 import { pkhDid } from "../src/identity/did.ts";
 import type { NonceStore } from "../src/identity/nonce.ts";
-import { walletCheck } from "../src/identity/wallet.ts";
+import { type ContractCheck, walletCheck } from "../src/identity/wallet.ts";
 import type { JsonObject } from "../src/kernel/json.ts";
 import { day, iso, type Millis } from "../src/kernel/time.ts";
 import type { Kinds } from "../src/operations/fold.ts";
 import type { DocumentKind } from "../src/operations/kind.ts";
-import { createReactor } from "../src/operations/reactor.ts";
+import { createReactor, type Reactor } from "../src/operations/reactor.ts";
 import { type Intent, signerOfJwk, signOpening, signOperation } from "../src/operations/sign.ts";
 import { renownTypes } from "../src/securing/eip712.ts";
 import { openSqlite } from "../src/storage/sqlite.ts";
@@ -89,13 +90,18 @@ export async function signCredential(terms: CredentialTerms = {}): Promise<JsonO
 export const wallet = walletCheck();
 
 /** The log, the reactor and the doors for delegations over SQLite in memory, with a clock that stands. */
-export function openHouse(more: readonly DocumentKind[] = [], options: { file?: string; realm?: string } = {}) {
+export function openHouse(
+  more: readonly DocumentKind[] = [],
+  options: { file?: string; realm?: string; contract?: ContractCheck } = {},
+) {
+  const wallet = walletCheck(options.contract);
   const clock = testClock();
   const realm = options.realm ?? "test";
   const storage = openSqlite({ file: options.file ?? ":memory:", realm });
   const kinds: Kinds = new Map([...allKinds(wallet), ...more.map((kind) => [kind.name, kind] as const)]);
   const isServiceKey = (key: string) => key === operationKey.did;
-  const store = storage.operations;
+  const rechecks = { contract: options.contract, clock: clock.now, reactor: (): Reactor => reactor };
+  const store = withRechecks(storage.operations, rechecks);
   const reactor = createReactor({ store, kinds, realm, clock: clock.now, operationKey, isServiceKey });
   const nonces: NonceStore = { add: async () => {}, spend: async () => undefined };
   const messages = { origin: "http://localhost:8787", nonces, wallet };

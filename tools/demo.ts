@@ -34,10 +34,9 @@ if (values.help) {
   process.exit();
 }
 
-// Whoever reads only the first lines has seen enough.
-process.stdout.on("error", () => process.exit());
-
 const server = await findServer(values.url);
+// Whoever reads only the first lines has seen enough.
+process.stdout.on("error", () => void server.stop().finally(() => process.exit()));
 try {
   await story(server.url);
 } catch (error) {
@@ -162,6 +161,12 @@ async function story(url: string): Promise<void> {
   const audit = await auditBundle(bundle, { operationKeys });
   say(`${audit.verdict}: ${audit.entries} entries replayed from nothing, with the delegations that they rest on.`);
   for (const each of audit.checks) say(`  ${each.outcome}  ${each.name}: ${each.detail}`);
+  const admitted = Date.parse(opened.receipts.at(-1)!.admittedAt);
+  const offline = await verifyOperation(wrapped, { realm, delegations: audit.delegations, at: admitted });
+  const today = await verifyOperation(wrapped, { realm, delegations: audit.delegations });
+  say(
+    `With the delegations of that bundle the library verifies alone: ${offline.verdict} at its admission, ${today.verdict} as of now (${today.delegation?.state}).`,
+  );
   const forged = structuredClone(bundle);
   const last = forged.logs[0]!.entries.at(-1)!;
   last.action = last.action.replace(name, "mallory");

@@ -39,6 +39,9 @@ const child = spawn(command, args.map(quote), {
 process.on("SIGTERM", () => child.kill("SIGTERM"));
 // A terminal sends Ctrl-C to the child as well; a second one would cut its orderly end short.
 process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
+// npm ends the shell between us and does not reach further: whoever has lost the one that started it ends in order.
+const starter = process.ppid;
+setInterval(() => process.ppid !== starter && child.kill("SIGTERM"), 250).unref();
 child.on("error", (error) => {
   console.error(error.code === "ENOENT" ? `${command} is not there: run npm install first.` : error.message);
   process.exit(1);

@@ -1,20 +1,18 @@
 import { type Delegation, type LifeCode, lifeOf, limitNames } from "../identity/delegation.ts";
 import { type DelegationProof, readDelegationMessage } from "../identity/delegation-message.ts";
-import { parsePkh } from "../identity/did.ts";
-import { speaksFor } from "../identity/proof-reach.ts";
+import type { Did } from "../identity/did.ts";
 import type { MessageContext, WalletMessage } from "../identity/sign-in.ts";
-import { ensure, Failure } from "../kernel/failure.ts";
-import { canonicalJson, isObject, type JsonObject } from "../kernel/json.ts";
+import { ensure } from "../kernel/failure.ts";
+import type { JsonObject } from "../kernel/json.ts";
 import { type Clock, iso, parseTime } from "../kernel/time.ts";
 import { assignedId } from "../operations/document-id.ts";
 import type { Reactor } from "../operations/reactor.ts";
 import type { DelegationRecord, OperationStore } from "../operations/store.ts";
 import { parseRenownCredential } from "../securing/eip712.ts";
-import { type Party, walletOf } from "./party.ts";
-
-/** The two kinds that hold delegations, by the form of their proof. */
-const credentialKind = "powerhouse/renown-credential";
-const messageKind = "renown/delegation";
+import { acceptCredential } from "./acceptance.ts";
+import { delegationKind } from "./delegation.ts";
+import { keyOf } from "./grant.ts";
+import { mayEnd, type Party, standing, walletOf } from "./party.ts";
 
 export type Delegating = {
   /** Checks a proof and enters it in a new document. `created` is false where the same credential was brought again. */
@@ -23,6 +21,8 @@ export type Delegating = {
   revoke(party: Party, document: string, reason: string | null): Promise<DelegationRecord>;
   /** Says, once, from when on the key counts as compromised. */
   compromise(party: Party, document: string, from: string): Promise<DelegationRecord>;
+  /** The one by which a key speaks for a user now. */
+  live(user: Did, key: Did): Promise<DelegationRecord | undefined>;
 };
 
 export type Given = { delegation: DelegationRecord; created: boolean };
@@ -46,6 +46,11 @@ export function createDelegating(parts: DelegatingParts): Delegating {
       if ("credential" in proof) return giveCredential(proof.credential, party, parts);
       const read = await readDelegationMessage(parts.messages, proof, parts.clock());
       return { delegation: await enterMessage(read, parts), created: true };
+    },
+    live: async (user, key) => {
+      const found = await parts.store.delegationsOf(user, key);
+      const live = found.find((each) => stateNow(each, parts.clock()) === "LIVE");
+      return live && record(live.document);
     },
     revoke: (party, document, reason) => end(party, document, "REVOKE", { revokedAt: iso(parts.clock()), reason }),
     compromise: (party, document, from) => {
@@ -81,44 +86,23 @@ export function delegationView(delegation: DelegationRecord, now: number) {
     revokedBy: delegation.revokedBy ?? null,
     revocationReason: delegation.revocationReason ?? null,
     compromisedFrom: time(delegation.compromisedFrom),
+    /** What the wallet's contract first said yes to, and when it last did; null where its own key signed. */
+    asChecked: delegation.asChecked ?? null,
+    checkedAt: time(delegation.checkedAt),
   };
 }
 
 async function giveCredential(value: unknown, party: Party | undefined, parts: DelegatingParts): Promise<Given> {
   const { message } = parseRenownCredential(value);
-  const input = initInput(value as Record<string, unknown>);
-  const known = await parts.store.holderOf("credential", message.id, parts.clock());
-  if (known !== undefined) return repeated(known, input, parts);
-  const document = assignedId();
-  try {
-    await parts.reactor.attest({
-      document,
-      kind: credentialKind,
-      actions: [{ type: "INIT", input }],
-      ...standing(party),
-    });
-  } catch (error) {
-    if (!(error instanceof Failure) || error.code !== "CREDENTIAL_KNOWN") throw error;
-    const holder = await parts.store.holderOf("credential", message.id, parts.clock());
-    return repeated(holder ?? "", input, parts);
-  }
-  return { delegation: await delegationOf(document, parts), created: true };
-}
-
-/** One credential id is one record: brought again it gives the same answer, and once revoked it never comes back. */
-async function repeated(document: string, input: JsonObject, parts: DelegatingParts): Promise<Given> {
-  const entries = await parts.store.entriesOf(document, 0, 2);
-  const init = entries.find((entry) => entry.action.type === "INIT");
-  ensure(init && canonicalJson(init.action.input) === canonicalJson(input), "CREDENTIAL_KNOWN");
-  const delegation = await delegationOf(document, parts);
-  ensure(delegation.revokedSeq === undefined, "REVOKED");
-  return { delegation, created: false };
+  // A credential whose subject is no app key delegates nothing.
+  ensure(keyOf(message.credentialSubject.id) !== "", "INVALID_CREDENTIAL", "The credential names no app key.");
+  const { document, created } = await acceptCredential(value, party, parts);
+  return { delegation: await delegationOf(document, parts), created };
 }
 
 async function delegationOf(document: string, parts: DelegatingParts): Promise<DelegationRecord> {
   const delegation = await parts.store.delegationByDocument(document);
-  // A credential whose subject is no app key is kept, and delegates nothing.
-  ensure(delegation, "INVALID_CREDENTIAL", "The credential names no app key: it delegates nothing.");
+  ensure(delegation, "NOT_FOUND");
   return delegation;
 }
 
@@ -127,36 +111,9 @@ async function enterMessage(read: DelegationProof, parts: DelegatingParts): Prom
   const input = { message: read.message, signature: read.signature };
   await parts.reactor.attest({
     document,
-    kind: messageKind,
+    kind: delegationKind,
     actions: [{ type: "INIT", input }],
     ...standing(undefined),
   });
   return delegationOf(document, parts);
-}
-
-/** INIT has `context` where the credential has `@context`; the order of the members stays. */
-function initInput(credential: Record<string, unknown>): JsonObject {
-  ensure(isObject(credential), "INVALID_CREDENTIAL");
-  const members = Object.entries(credential).map(([name, value]) => [name === "@context" ? "context" : name, value]);
-  return Object.fromEntries(members) as JsonObject;
-}
-
-/** By what right a party acts, and as whom; whoever brings a proof and nothing else acts by the proof. */
-function standing(party: Party | undefined) {
-  const nobody = { user: "", app: "", method: "recovery" } as const;
-  if (!party) return { actor: nobody, authority: { by: "proof", entry: "" } as const };
-  if (party.by === "operator") return { actor: nobody, authority: { by: "service", entry: "" } as const };
-  const authority = { by: party.by, entry: "" } as const;
-  if (party.by === "token")
-    return { actor: { user: party.user, app: party.app, method: "recovery" } as const, authority };
-  return { actor: { user: party.user, app: "", method: party.method } as const, authority };
-}
-
-/** Whether the party may know of the delegation and end it; what the kind allows is decided there once more. */
-function mayEnd(party: Party, delegation: DelegationRecord): boolean {
-  if (party.by === "operator") return true;
-  const { address, chainId } = parsePkh(delegation.user);
-  const reached = { address, chainId: delegation.method === "contract" ? chainId : null };
-  if (party.by === "token") return party.app === delegation.key && parsePkh(party.user).address === address;
-  return speaksFor(party, reached);
 }

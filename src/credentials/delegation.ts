@@ -2,13 +2,15 @@ import { z } from "zod";
 import { limitNames } from "../identity/delegation.ts";
 import { checkDelegationProof, type DelegationMessage, parseDelegationProof } from "../identity/delegation-message.ts";
 import { maxMessage } from "../identity/siwe.ts";
-import { maxSignature, messageDigest, type WalletCheck } from "../identity/wallet.ts";
+import { maxSignature, messageDigest, type WalletCheck, walletCheck } from "../identity/wallet.ts";
 import { ensure } from "../kernel/failure.ts";
 import { isObject, type JsonObject } from "../kernel/json.ts";
 import { iso, type Millis } from "../kernel/time.ts";
 import { createDocumentRule } from "../operations/create-document.ts";
 import type { Entry } from "../operations/entry.ts";
 import type { Deed, DocumentKind } from "../operations/kind.ts";
+import { recordAction } from "../operations/recorded-checks.ts";
+import { decideRecord, evolveRecord, recording, recordOf, type SignedProof } from "./contract-record.ts";
 import { decideEnding, endings, endsItself, evolveEnding } from "./ending.ts";
 import { checkLife, defaultLifetime, type Grant, grantRows, methodOf, openGrant, shownRevocation } from "./grant.ts";
 
@@ -40,17 +42,20 @@ export function delegation(parts: DelegationParts): DocumentKind<DelegationState
     actions: {
       CREATE_DOCUMENT: createDocumentRule(delegationKind),
       INIT: { input: initInput, bindings: ["attested"], open: false, selfProving: true },
+      ...recording,
       ...endings,
     },
     initial: () => ({ proof: null, grant: null }),
-    facts: async ({ type, input, now }) => {
+    facts: async ({ type, input, now }, recorded) => {
       if (type !== "INIT") return undefined;
       const proof = input as SignedMessage;
       checkLife(parseDelegationProof(proof.message), now, maxLifetime);
-      return checkDelegationProof(proof, wallet);
+      return checkDelegationProof(proof, recorded ? walletCheck(recorded) : wallet);
     },
+    record: recordOf,
     ofItself: ({ grant }, deed) => endsItself(grant, deed),
-    decide: ({ grant }, deed) => {
+    decide: ({ proof, grant }, deed) => {
+      if (deed.type === recordAction) return decideRecord(grant, proof ? signedMessage(proof) : undefined, deed);
       if (deed.type !== "INIT") return decideEnding(grant, deed);
       ensure(grant === null, "ALREADY_INITIALIZED");
       decideInit(deed, maxLifetime);
@@ -59,6 +64,11 @@ export function delegation(parts: DelegationParts): DocumentKind<DelegationState
     project: ({ grant }, entry) => ({ rows: grant ? grantRows(grant, entry) : [], claims: [] }),
     view,
   };
+}
+
+/** The proof of a document of this kind, as its wallet signed it. Refuses as `parseDelegationProof` does. */
+export function signedMessage({ message, signature }: SignedMessage): SignedProof {
+  return { account: parseDelegationProof(message).account, digest: messageDigest(message), signature };
 }
 
 const initInput = z.strictObject({
@@ -73,7 +83,7 @@ function decideInit({ input, facts, now }: Deed, maxLifetime: Millis): void {
 
 function evolve(state: DelegationState, entry: Entry): DelegationState {
   if (state.grant) {
-    const grant = evolveEnding(state.grant, entry);
+    const grant = evolveRecord(evolveEnding(state.grant, entry), entry);
     return grant === state.grant ? state : { ...state, grant };
   }
   const read = entry.action.type === "INIT" ? initInput.safeParse(entry.action.input).data : undefined;

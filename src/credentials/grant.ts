@@ -1,4 +1,5 @@
 import { appDidPattern, appPoint } from "../identity/app-key.ts";
+import type { AsChecked } from "../identity/as-checked.ts";
 import { type Limits, limitNames, type ProofMethod } from "../identity/delegation.ts";
 import { type Account, type Did, parsePkh } from "../identity/did.ts";
 import { recoverAddress } from "../identity/wallet.ts";
@@ -28,6 +29,8 @@ export type Grant = {
   label: string;
   limits: Limits;
   method: ProofMethod;
+  /** What its contract first said yes to, and the entry that says when it last did; null where none was asked. */
+  check: { entry: string; first: AsChecked; at: string } | null;
   expiresAt: Millis;
   revocation: { entry: string; at: string; by: Revoker; reason: string | null } | null;
   compromise: { entry: string; from: Millis } | null;
@@ -54,8 +57,8 @@ export function keyOf(subject: Did): Did | "" {
 }
 
 /**
- * How a proof in the log was checked. No entry says so, and none has to: what the account's own key did not sign, its
- * contract has accepted, or it would not have been admitted.
+ * How a proof in the log was checked. INIT does not say so, and does not have to: what the account's own key did not
+ * sign, its contract has accepted, or it would not have been admitted; the service's record behind it says when.
  */
 export function methodOf(account: Account, digest: Uint8Array, signature: string): ProofMethod {
   const bytes = fromHex(signature.slice(2));
@@ -67,13 +70,15 @@ export function openGrant(
   given: Pick<Grant, "user" | "key" | "label" | "limits" | "method" | "expiresAt">,
   entry: Entry,
 ): Grant {
-  return { entry: entry.digest, grantedAt: entry.admittedAt, ...given, revocation: null, compromise: null };
+  const grantedAt = entry.admittedAt;
+  return { entry: entry.digest, grantedAt, ...given, check: null, revocation: null, compromise: null };
 }
 
 /** What an entry that has been folded into the grant changes in the tables of authority. */
 export function grantRows(grant: Grant, entry: Entry): Row[] {
   if (entry.digest === grant.entry) return openingRows(grant, entry);
-  const { revocation, compromise } = grant;
+  const { revocation, compromise, check } = grant;
+  if (entry.digest === check?.entry) return recordRows(grant.key, check, entry);
   const set: Row["set"] = {};
   if (entry.digest === revocation?.entry) {
     const { at, by, reason } = revocation;
@@ -85,6 +90,12 @@ export function grantRows(grant: Grant, entry: Entry): Row[] {
   // What ends it first ends it for good: a key known to be compromised speaks no longer either.
   const first = revocation === null || compromise === null;
   return first ? [...rows, { table: "grants", key: { entry: grant.entry }, set: { ended: here } }] : rows;
+}
+
+function recordRows(key: Did | "", check: NonNullable<Grant["check"]>, { document }: Entry): Row[] {
+  if (key === "") return [];
+  const set = { as_checked: JSON.stringify(check.first), checked_at: Date.parse(check.at) };
+  return [{ table: "delegations", key: { document }, set }];
 }
 
 /** How a grant's end is shown beside its proof; of none nothing has ended. */

@@ -1,7 +1,7 @@
 import type { Did } from "../identity/did.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import type { JsonObject } from "../kernel/json.ts";
-import type { Millis } from "../kernel/time.ts";
+import { iso, type Millis } from "../kernel/time.ts";
 import { minEntries, statusEntry } from "../securing/status-list.ts";
 import { type CredentialSigner, signCredential } from "../securing/vc-jwt.ts";
 
@@ -80,6 +80,12 @@ export function credentialUrl(origin: string, id: string): string {
 
 export function listUrl(origin: string, id: string): string {
   return `${origin}/v1/status-lists/${id}`;
+}
+
+/** A credential as its subject is shown it. Times are RFC 3339. */
+export function issuedView({ id, type, issuedAt, expiresAt, revokedAt }: IssuedCredential) {
+  const times = { issuedAt: iso(issuedAt), expiresAt: iso(expiresAt) };
+  return { id, type, ...times, revokedAt: revokedAt === undefined ? null : iso(revokedAt) };
 }
 
 /** The record of a credential by its own id, the URL; undefined where it is none of ours. */

@@ -2,19 +2,21 @@ import { z } from "zod";
 import { parseLimits } from "../identity/delegation.ts";
 import { pkhDid } from "../identity/did.ts";
 import { speaksFor } from "../identity/proof-reach.ts";
-import type { WalletCheck } from "../identity/wallet.ts";
+import { type WalletCheck, walletCheck } from "../identity/wallet.ts";
 import { ensure } from "../kernel/failure.ts";
 import { isObject, type JsonObject } from "../kernel/json.ts";
 import { hour, type Millis } from "../kernel/time.ts";
 import { createDocumentRule } from "../operations/create-document.ts";
 import type { Entry } from "../operations/entry.ts";
 import type { Claim, Deed, DocumentKind, Projection, Row } from "../operations/kind.ts";
+import { recordAction } from "../operations/recorded-checks.ts";
 import {
   checkRenownCredential,
   parseRenownCredential,
   type RenownCredential,
   renownCredentialDigest,
 } from "../securing/eip712.ts";
+import { decideRecord, evolveRecord, recording, recordOf, type SignedProof } from "./contract-record.ts";
 import { decideEnding, endings, endsItself, evolveEnding } from "./ending.ts";
 import {
   checkLife,
@@ -46,7 +48,7 @@ export type CredentialState = { init: JsonObject | null; grant: Grant | null };
  * A Renown credential as Powerhouse keeps it: INIT brings it with the wallet's EIP-712 proof, REVOKE ends it. Where its
  * subject is an app key it is that key's delegation. Refuses with INVALID_CREDENTIAL, UNREADABLE_DATE, INVALID_DID,
  * BAD_SIGNATURE, CONTRACT_WALLET, ALREADY_INITIALIZED, EXPIRED, FROM_THE_FUTURE, LIFETIME_TOO_LONG, STALE, and as
- * `decideEnding` does; a credential id that another document holds, at commit.
+ * `decideEnding` does; an id that another document of the same issuer holds, at commit.
  * @see docs/operations.md, "Who may speak"
  */
 export function renownCredential(parts: CredentialParts): DocumentKind<CredentialState> {
@@ -59,17 +61,20 @@ export function renownCredential(parts: CredentialParts): DocumentKind<Credentia
       // Its key has no delegation yet when it opens the document that will hold it.
       CREATE_DOCUMENT: createDocumentRule(credentialKind, true),
       INIT: { input: initInput, bindings: ["full", "content", "attested"], open: false, selfProving: true },
+      ...recording,
       ...endings,
     },
     initial: () => ({ init: null, grant: null }),
-    facts: async (deed) => {
+    facts: async (deed, recorded) => {
       if (deed.type !== "INIT") return undefined;
       // What costs nothing to refuse is refused before the curve is asked.
       const credential = checkTerms(deed, maxLifetime);
-      return checkRenownCredential(credential, wallet);
+      return checkRenownCredential(credential, recorded ? walletCheck(recorded) : wallet);
     },
+    record: recordOf,
     ofItself: ({ grant }, deed) => endsItself(grant, deed),
-    decide: ({ grant }, deed) => {
+    decide: ({ init, grant }, deed) => {
+      if (deed.type === recordAction) return decideRecord(grant, init ? signedCredential(init) : undefined, deed);
       if (deed.type !== "INIT") return decideEnding(grant, deed);
       ensure(grant === null, "ALREADY_INITIALIZED");
       checkTerms(deed, maxLifetime);
@@ -79,6 +84,20 @@ export function renownCredential(parts: CredentialParts): DocumentKind<Credentia
     project,
     view,
   };
+}
+
+/** The proof of a document of this kind, as its wallet signed it. Refuses as `parseRenownCredential` does. */
+export function signedCredential(init: JsonObject): SignedProof {
+  const { account, message, proof } = parseRenownCredential(init);
+  return { account, digest: renownCredentialDigest(message, account.chainId), signature: proof.value };
+}
+
+/**
+ * What a credential is known by, as a claim in the space `credential`: wallets choose ids themselves, so one id is one
+ * record per issuer, and nobody can take an id from another wallet.
+ */
+export function credentialClaim({ account, message }: RenownCredential): string {
+  return `${account.address} ${message.id}`;
 }
 
 /** A credential says by its own codes what is wrong with it. */
@@ -98,7 +117,7 @@ function checkTerms({ input, actor, now }: Omit<Deed, "facts">, maxLifetime: Mil
 
 function evolve(state: CredentialState, entry: Entry): CredentialState {
   if (state.grant) {
-    const grant = evolveEnding(state.grant, entry);
+    const grant = evolveRecord(evolveEnding(state.grant, entry), entry);
     return grant === state.grant ? state : { ...state, grant };
   }
   const credential = entry.action.type === "INIT" ? readCredential(entry.action.input) : undefined;
@@ -138,8 +157,8 @@ function project({ init, grant }: CredentialState, entry: Entry): Projection {
   return { rows: [...rows, { table: "renown_credentials", key: { document: entry.document }, set }], claims: [] };
 }
 
-function claimOf({ message }: RenownCredential, { document: holder }: Entry): Claim {
-  return { space: "credential", key: message.id, holder, until: null, refusal: "CREDENTIAL_KNOWN" };
+function claimOf(credential: RenownCredential, { document: holder }: Entry): Claim {
+  return { space: "credential", key: credentialClaim(credential), holder, until: null, refusal: "CREDENTIAL_KNOWN" };
 }
 
 function credentialRow(credential: RenownCredential, init: JsonObject, entry: Entry): Row {

@@ -1,15 +1,19 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context, Hono } from "hono";
 import { Failure } from "../kernel/failure.ts";
-import { type Door, type HttpParts, openDoor } from "./call.ts";
+import { type Call, type Door, type HttpParts, openDoor } from "./call.ts";
 import { frame } from "./frame.ts";
+import { graphqlRoutes } from "./graphql/routes.ts";
 import { describeRoutes, documentInfo } from "./openapi.ts";
+import { refusalReply } from "./pages/refusal-page.ts";
 import { WrongMethod } from "./problem.ts";
 import { nothing, type Reply } from "./reply.ts";
 import type { Route } from "./route.ts";
+import { clientRoutes } from "./routes/api/all.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { credentialRoutes } from "./routes/credentials.ts";
 import { delegationRoutes } from "./routes/delegations.ts";
+import { deviceRoutes } from "./routes/devices.ts";
 import { didRoutes } from "./routes/dids.ts";
 import { documentRoutes } from "./routes/documents.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -18,6 +22,7 @@ import { logTreeRoutes } from "./routes/log-tree.ts";
 import { meRoutes } from "./routes/me.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { pageRoutes } from "./routes/pages.ts";
+import { profileRoutes } from "./routes/profiles.ts";
 import { verifyRoutes } from "./routes/verify.ts";
 
 /** The door: everything that HTTP may ask of the house. */
@@ -27,11 +32,19 @@ export function createApp(parts: HttpParts): Hono {
   const app = new OpenAPIHono();
   const described = apiRoutes(door);
   describeRoutes(app.openAPIRegistry, described);
-  const routes = [...described, ...pageRoutes(door, () => app.getOpenAPI31Document(documentInfo(origin)))];
+  const routes = [
+    ...described,
+    ...clientRoutes(door),
+    ...graphqlRoutes(door),
+    ...deviceRoutes(door),
+    ...pageRoutes(door, () => app.getOpenAPI31Document(documentInfo(origin))),
+  ];
   const byPlace = new Map(routes.map((each) => [`${each.method} ${honoPath(each.path)}`, each]));
   for (const route of routes) app.on(route.method.toUpperCase(), honoPath(route.path), frame(door, route));
-  app.notFound((c) => frame(door, elsewhere(othersAt(app, byPlace, c)))(c));
-  app.onError(async (error, c) => frame(door, { path: "", uncounted: true, serve: () => Promise.reject(error) })(c));
+  const refuse = (failure: Failure, call: Call) => refusalReply(failure, call, origin);
+  app.notFound((c) => frame(door, { ...elsewhere(othersAt(app, byPlace, c)), refuse })(c));
+  const failed = { path: "", uncounted: true, refuse };
+  app.onError(async (error, c) => frame(door, { ...failed, serve: () => Promise.reject(error) })(c));
   return app as unknown as Hono;
 }
 
@@ -46,6 +59,7 @@ export function apiRoutes(door: Door): Route[] {
     ...logTreeRoutes(door),
     ...verifyRoutes(door),
     ...credentialRoutes(door),
+    ...profileRoutes(door),
     ...didRoutes(door),
     ...healthRoutes(door),
   ];

@@ -3,7 +3,7 @@ import type { Party, SignedInAnswer } from "../services.ts";
 import type { Call, Door } from "./call.ts";
 
 /** `__Host-`: browsers take it only with Secure, for the whole host and no other (RFC 6265bis, section 4.1.3.2). */
-const cookieName = "__Host-renown";
+export const sessionCookieName = "__Host-renown";
 
 /**
  * Who calls: by a bearer token, else by the cookie of a page of ours. Refuses with UNAUTHENTICATED, INVALID_TOKEN,
@@ -18,7 +18,37 @@ export async function partyOf(door: Door, call: Call): Promise<Party> {
 /** Who calls, undefined where nobody says; what is said must hold. */
 export async function partyIfAny(door: Door, call: Call): Promise<Party | undefined> {
   const bearer = bearerOf(call);
-  const cookie = bearer === undefined ? cookieOf(door, call) : undefined;
+  return identify(door, call, bearer, bearer === undefined ? cookieOf(door, call) : undefined);
+}
+
+/** The same by a bearer token alone: for addresses that pages of any origin call, where a cookie says nothing. */
+export async function bearerIfAny(door: Door, call: Call): Promise<Party | undefined> {
+  return identify(door, call, bearerOf(call), undefined);
+}
+
+/** `Set-Cookie` for a session that began; it ends with the session. */
+export function sessionCookie({ cookie, sessionExpiresAt }: SignedInAnswer, now: number): string {
+  const seconds = Math.max(0, Math.floor((Date.parse(sessionExpiresAt) - now) / 1000));
+  return `${sessionCookieName}=${cookie}; Path=/; Max-Age=${seconds}; HttpOnly; Secure; SameSite=Lax`;
+}
+
+export const clearedCookie = `${sessionCookieName}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax`;
+
+/** The value of a cookie that came with a request. */
+export function cookieNamed({ request }: Call, name: string): string | undefined {
+  const cookie = (request.header("cookie") ?? "")
+    .split(";")
+    .map((each) => each.trim())
+    .find((each) => each.startsWith(`${name}=`));
+  return cookie?.slice(name.length + 1);
+}
+
+async function identify(
+  door: Door,
+  call: Call,
+  bearer: string | undefined,
+  cookie: string | undefined,
+): Promise<Party | undefined> {
   if (bearer === undefined && cookie === undefined) return undefined;
   await door.gate.guard(call);
   try {
@@ -32,14 +62,6 @@ export async function partyIfAny(door: Door, call: Call): Promise<Party | undefi
   }
 }
 
-/** `Set-Cookie` for a session that began; it ends with the session. */
-export function sessionCookie({ cookie, sessionExpiresAt }: SignedInAnswer, now: number): string {
-  const seconds = Math.max(0, Math.floor((Date.parse(sessionExpiresAt) - now) / 1000));
-  return `${cookieName}=${cookie}; Path=/; Max-Age=${seconds}; HttpOnly; Secure; SameSite=Lax`;
-}
-
-export const clearedCookie = `${cookieName}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax`;
-
 function bearerOf({ request }: Call): string | undefined {
   const header = request.header("authorization");
   if (header === undefined) return undefined;
@@ -49,16 +71,14 @@ function bearerOf({ request }: Call): string | undefined {
 }
 
 /** A cookie comes along unasked, so it counts only where the call is known to come from a page of ours. */
-function cookieOf({ services }: Door, { request }: Call): string | undefined {
-  const cookie = (request.header("cookie") ?? "")
-    .split(";")
-    .map((each) => each.trim())
-    .find((each) => each.startsWith(`${cookieName}=`));
+function cookieOf({ services }: Door, call: Call): string | undefined {
+  const cookie = cookieNamed(call, sessionCookieName);
   if (cookie === undefined) return undefined;
+  const { request } = call;
   const site = request.header("sec-fetch-site");
   const ours = site === "same-origin" || request.header("origin") === services.origin;
   const read = request.method === "GET" || request.method === "HEAD";
   // A person who types an address sends "none"; browsers that say nothing of the site are trusted with reading.
   const mine = ours || (read && (site === undefined || site === "none"));
-  return mine ? cookie.slice(cookieName.length + 1) : undefined;
+  return mine ? cookie : undefined;
 }

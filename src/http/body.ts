@@ -51,7 +51,8 @@ export function parseBy<T>(schema: ZodType<T>, value: unknown): T {
 
 const utf8Charset = /^charset="?utf-8"?$/;
 
-async function readBytes(request: Request, most: number): Promise<Bytes> {
+/** The bytes of a body; refuses with TOO_LARGE what has more than `most`. */
+export async function readBytes(request: Request, most: number): Promise<Bytes> {
   const declared = request.headers.get("content-length");
   ensure(declared === null || Number(declared) <= most, "TOO_LARGE", sizeSentence(most));
   if (declared === null) return readStream(request, most);

@@ -1,5 +1,5 @@
 import type { Context, HonoRequest } from "hono";
-import { type Clock, type Millis, minute } from "../kernel/time.ts";
+import { type Clock, day, type Millis, minute } from "../kernel/time.ts";
 import type { Services } from "../services.ts";
 import { clientAddress } from "./client-address.ts";
 import { createGate, type Gate, type Visitor } from "./gate.ts";
@@ -18,11 +18,27 @@ export type Runtime = {
   closing?: AbortSignal | undefined;
 };
 
+/** What an installation sets about its pages. */
+export type PageTerms = {
+  /** Schemes of addresses that people may be sent to beside https. */
+  deepLinks: readonly string[];
+  /** How long what somebody agrees to may live. */
+  maxDelegationLife: Millis;
+};
+
 /** What the entry hands over. */
-export type HttpParts = { services: Services; limits: Limits; log: Log; clock: Clock; runtime: Runtime };
+export type HttpParts = {
+  services: Services;
+  limits: Limits;
+  log: Log;
+  clock: Clock;
+  runtime: Runtime;
+  /** Without it no scheme is registered, and a life of 90 days is taken. */
+  pages?: PageTerms;
+};
 
 /** What stands behind every route. */
-export type Door = HttpParts & { gate: Gate };
+export type Door = HttpParts & { gate: Gate; pages: PageTerms };
 
 /** One request on its way. */
 export type Call = Visitor & {
@@ -40,7 +56,7 @@ export function openDoor(parts: HttpParts): Door {
     failures: perMinute(failures.perAddress),
     keyFailures: perMinute(failures.perKey),
   });
-  return { ...parts, gate };
+  return { ...parts, gate, pages: parts.pages ?? { deepLinks: [], maxDelegationLife: 90 * day } };
 }
 
 export function openCall({ limits, clock, runtime }: Door, c: Context): Call {

@@ -65,5 +65,9 @@ function writeLog({ log, clock }: Door, { path }: Framed, call: Call, { status }
 function respond({ id, request }: Call, { status, headers, body }: Reply, fixed: Record<string, string>): Response {
   // Nobody reads the body of an answer to HEAD; a stream must know.
   if (request.method === "HEAD" && body instanceof ReadableStream) body.cancel().catch(() => {});
-  return new Response(body, { status, headers: { ...fixed, "x-request-id": id, ...headers } });
+  const init = { status, headers: { ...fixed, "x-request-id": id, ...headers } };
+  // workerd would compress what says that it is compressed; other runtimes pass this over.
+  return new Response(body, "content-encoding" in headers ? { ...init, ...asItIs } : init);
 }
+
+const asItIs = { encodeBody: "manual" };

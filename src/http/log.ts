@@ -24,6 +24,24 @@ export function createLog(level: Level, write: (line: string) => void, clock: Cl
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
+/**
+ * Gathers lines and writes them together, when `later` calls back: a system call for each would cost more than the line.
+ * `flush` writes at once what is left.
+ */
+export function gatherLines(write: (text: string) => void, later: (flush: () => void) => void) {
+  let gathered = "";
+  const flush = () => {
+    const text = gathered;
+    gathered = "";
+    if (text !== "") write(text);
+  };
+  const line = (text: string) => {
+    if (gathered === "") later(flush);
+    gathered += `${text}\n`;
+  };
+  return { line, flush };
+}
+
 /** An error as fields. The stack belongs into the log and nowhere else. */
 export function errorFields(error: unknown): Fields {
   if (!(error instanceof Error)) return { error: String(error) };

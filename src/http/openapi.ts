@@ -46,12 +46,13 @@ export function refusalsOf(route: Route): Code[] {
 }
 
 const bodyRefusals = ["MALFORMED_JSON", "TOO_DEEP", "TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"] as const;
-const tokenRefusals = ["UNAUTHENTICATED", "INVALID_TOKEN", "EXPIRED", "WRONG_AUDIENCE"] as const;
+const tokenRefusals = ["UNAUTHENTICATED", "INVALID_TOKEN", "TOKEN_EXPIRED", "WRONG_AUDIENCE"] as const;
 
 const tags = [
   ["Sign in", "A wallet signs a sentence; nothing moves."],
   ["Me", "What a signed-in wallet sees and ends: its apps, its sessions."],
   ["Delegations", "Keys that may act for a wallet, within limits, until a day."],
+  ["Profiles", "The name and the image that a wallet shows."],
   ["Documents", "Logs of signed operations, and what they come to."],
   ["Log", "Every admitted operation, in the order of commit."],
   ["Verification", "Reports with every check by name."],

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { ZodType } from "zod";
-import { Failure } from "../kernel/failure.ts";
+import { ensure } from "../kernel/failure.ts";
 import type { Page, PageRequest } from "../services.ts";
 import { parseBy } from "./body.ts";
 import { json, type Reply } from "./reply.ts";
@@ -8,15 +8,14 @@ import { json, type Reply } from "./reply.ts";
 /** Reads the query of a URL by a schema of texts. Refuses with INVALID_REQUEST what is unknown or stands twice. */
 export function readQuery<T>(url: string, schema: ZodType<T>): T {
   const start = url.indexOf("?");
-  const values: Record<string, string> = Object.create(null);
-  if (start >= 0) {
-    for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
-      if (name in values)
-        throw new Failure("INVALID_REQUEST", `The parameter ${JSON.stringify(name.slice(0, 40))} stands twice.`);
-      values[name] = value;
-    }
+  if (start < 0) return parseBy(schema, {});
+  const values = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
+    const once = !values.has(name);
+    ensure(once, "INVALID_REQUEST", `The parameter ${JSON.stringify(name.slice(0, 40))} stands twice.`);
+    values.set(name, value);
   }
-  return parseBy(schema, { ...values });
+  return parseBy(schema, Object.fromEntries(values));
 }
 
 export const noQuery = z.strictObject({});

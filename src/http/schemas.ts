@@ -79,6 +79,22 @@ export const check = z
 
 export const verdict = z.enum(["valid", "invalid", "undetermined"]);
 
+/** A contract's yes, as the service put it on record: what was asked, where and when. */
+export const asChecked = z
+  .object({
+    method: z.literal("contract"),
+    chainId: z.int(),
+    address: z.string(),
+    digest: z.string().openapi({ description: "The 32 bytes that it was asked about, in hex." }),
+    blockNumber: z.int(),
+    blockHash: z.string(),
+    codeHash: z.string().openapi({ description: "keccak-256 of the account's code in that block." }),
+    checkedAt: moment,
+    factory: z.string().optional().openapi({ description: "What would deploy it (ERC-6492), where it was not." }),
+    factoryData: z.string().optional(),
+  })
+  .openapi("AsChecked");
+
 const keyReport = z.object({
   user: z.string(),
   state: z.string(),
@@ -88,7 +104,12 @@ const keyReport = z.object({
   expiresAt: z.string().nullable(),
   may: z.array(z.string()).nullable(),
   revokedSince: z.string().nullable(),
+  asChecked: asChecked.nullable(),
 });
+
+export const answering = z
+  .object({ did: z.string(), seq: z.int() })
+  .openapi({ description: "Who answers, and the last place of its log that was taken into account." });
 
 export const operationReport = z
   .object({
@@ -102,6 +123,7 @@ export const operationReport = z
     at: moment,
     known: moment,
     require: z.array(z.enum(demands)),
+    answering: answering.nullable(),
     checks: z.array(check),
   })
   .openapi("OperationReport");
@@ -128,6 +150,8 @@ export const delegation = z
     revokedBy: z.string().nullable(),
     revocationReason: z.string().nullable(),
     compromisedFrom: moment.nullable(),
+    asChecked: asChecked.nullable(),
+    checkedAt: moment.nullable(),
   })
   .openapi("Delegation");
 

@@ -26,69 +26,59 @@ export function streamOf(
   return new ReadableStream(source, strategy);
 }
 
-/**
- * Asks about items, at most `width` at once, and yields the answers in the order of the items. An answer that is there
- * is yielded without waiting for more items: a client may wait for it before it sends the next. `ask` never rejects.
- */
+/** Asks about items, at most `width` at once, and yields the answers in the order of the items. `ask` never rejects. */
 export async function* inOrder<Item, Result>(
-  items: AsyncIterator<Item>,
+  items: Iterable<Item>,
   ask: (item: Item) => Promise<Result>,
   width: number,
 ): AsyncGenerator<Result, void> {
   const asked: Promise<Result>[] = [];
-  let coming: Promise<IteratorResult<Item>> | undefined;
-  let ended = false;
-  try {
-    for (;;) {
-      while (!ended && asked.length < width) {
-        coming ??= items.next();
-        if (asked.length > 0 && !(await isFirst(coming, asked[0]!))) break;
-        const item = await coming;
-        coming = undefined;
-        if (item.done) ended = true;
-        else asked.push(ask(item.value));
-      }
-      if (asked.length === 0) return;
-      yield await asked.shift()!;
-    }
-  } finally {
-    items.return?.().catch(() => {});
+  for (const item of items) {
+    if (asked.length >= width) yield await asked.shift()!;
+    asked.push(ask(item));
   }
+  for (const each of asked) yield await each;
 }
 
 /**
- * The lines of a body, blank ones left out: each as text, or as the refusal that it gets instead. A line that is too
- * long is passed over; more bytes than `total` or a broken connection are the last thing that is said.
+ * The lines of a body, blank ones left out, in portions as they arrive, so that a client may wait for an answer before it
+ * sends the next line. Each is a text, or the refusal that it gets instead: a line that is too long is passed over; more
+ * bytes than `total` or a broken connection are the last thing that is said.
  */
 export async function* linesOf(
   body: ReadableStream<Uint8Array>,
   { line: most, total }: { line: number; total: number },
-): AsyncGenerator<string | Failure, void> {
+): AsyncGenerator<(string | Failure)[], void> {
   const reader = body.getReader();
   const line = new LineBuffer(most);
   try {
     for (let size = 0; ; ) {
       const { done, value } = await reader.read();
-      if (done) break;
-      size += value.length;
-      if (size > total) return yield new Failure("TOO_LARGE", `At most ${total} bytes are taken at once.`);
-      for (let start = 0; start < value.length; ) {
-        const end = value.indexOf(0x0a, start);
-        line.add(end < 0 ? value.subarray(start) : value.subarray(start, end));
-        if (end < 0) break;
-        const text = line.take();
-        if (text !== "") yield text;
-        start = end + 1;
-      }
+      size += value?.length ?? 0;
+      if (size > total) return yield [new Failure("TOO_LARGE", `At most ${total} bytes are taken at once.`)];
+      const lines = done ? [line.take()] : cutLines(value, line);
+      const told = lines.filter((each) => each !== "");
+      if (told.length > 0) yield told;
+      if (done) return;
     }
-    const text = line.take();
-    if (text !== "") yield text;
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    yield new Failure("INVALID_REQUEST", "The body ended before it was whole.");
+  } catch {
+    yield [new Failure("INVALID_REQUEST", "The body ended before it was whole.")];
   } finally {
     reader.cancel().catch(() => {});
   }
+}
+
+/** The lines that end within these bytes; what is left waits in the buffer. */
+function cutLines(bytes: Uint8Array, line: LineBuffer): (string | Failure)[] {
+  const lines: (string | Failure)[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(0x0a, start);
+    line.add(bytes.subarray(start, end < 0 ? bytes.length : end));
+    if (end < 0) break;
+    lines.push(line.take());
+    start = end + 1;
+  }
+  return lines;
 }
 
 /** Gathers one line; what goes beyond `most` bytes is counted and not kept. */
@@ -126,8 +116,4 @@ function decodeParts(parts: readonly Uint8Array[]): string {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   if (parts.length === 1) return decoder.decode(parts[0]);
   return parts.map((part) => decoder.decode(part, { stream: true })).join("") + decoder.decode();
-}
-
-async function isFirst(one: Promise<unknown>, other: Promise<unknown>): Promise<boolean> {
-  return Promise.race([one.then(() => true), other.then(() => false)]);
 }

@@ -1,7 +1,7 @@
 import { type JWTVerified, verifyJWT } from "did-jwt";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { isObject, type JsonObject } from "../kernel/json.ts";
-import { clockSkew, type Millis } from "../kernel/time.ts";
+import { clockSkew, day, type Millis } from "../kernel/time.ts";
 import { appDidPattern } from "./app-key.ts";
 import { type Account, type Did, parsePkh, pkhDid } from "./did.ts";
 import { keyDocument } from "./did-document.ts";
@@ -13,8 +13,8 @@ export type Bearer = { app: Did; account: Account; user: Did; expiresAt: Millis 
 /**
  * Reads the bearer token of an app: a JWT credential of the unmodified SDK, signed ES256 by the app's did:key. It proves
  * the key alone; whether the wallet delegated to it is asked elsewhere. To act here it must expire: the SDK mints
- * tokens without `exp`, and such a token, once seen by anybody, would act for ever. Refuses with INVALID_TOKEN,
- * EXPIRED, NOT_YET_VALID, WRONG_AUDIENCE and BAD_SIGNATURE.
+ * tokens without `exp`, and such a token, once seen by anybody, would act for ever; so it ends soon. Refuses with INVALID_TOKEN,
+ * TOKEN_EXPIRED, WRONG_AUDIENCE and BAD_SIGNATURE.
  */
 export async function readBearer(token: string, origin: string, now: Millis): Promise<Bearer> {
   const { header, payload } = parseCompact(token, maxBearer);
@@ -22,8 +22,9 @@ export async function readBearer(token: string, origin: string, now: Millis): Pr
   const { iss, sub, exp, aud } = payload;
   ensure(typeof iss === "string" && appDidPattern.test(iss) && sub === iss, "INVALID_TOKEN");
   ensure(typeof exp === "number", "INVALID_TOKEN", "A token that never expires is not taken.");
-  ensure(exp * 1000 > now, "EXPIRED");
-  ensure(isYet(payload.nbf, now) && isYet(payload.iat, now), "NOT_YET_VALID");
+  ensure(exp * 1000 > now, "TOKEN_EXPIRED");
+  ensure(exp * 1000 - now <= maxBearerLife, "INVALID_TOKEN", "A token that lives longer than 31 days is not taken.");
+  ensure(isYet(payload.nbf, now) && isYet(payload.iat, now), "INVALID_TOKEN");
   const audience = aud === undefined ? undefined : audienceOf(aud, origin);
   const account = accountOf(payload);
   const verified = await verify(token, audience, now);
@@ -31,6 +32,9 @@ export async function readBearer(token: string, origin: string, now: Millis): Pr
   ensure(verified.issuer === iss && verified.payload.iss === iss, "INVALID_TOKEN");
   return { app: iss, account, user: pkhDid(account), expiresAt: exp * 1000 };
 }
+
+/** A token is a secret that cannot be taken back: it ends within a month, and an app makes a new one by itself. */
+export const maxBearerLife = 31 * day;
 
 /** Characters of a bearer token; the SDK's have about 600. */
 const maxBearer = 4096;

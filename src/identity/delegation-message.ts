@@ -1,12 +1,12 @@
 import { ensure } from "../kernel/failure.ts";
 import type { Millis } from "../kernel/time.ts";
 import { appPoint } from "./app-key.ts";
-import { type Limits, type ProofMethod, parseLimits } from "./delegation.ts";
+import { type Limits, parseLimits } from "./delegation.ts";
 import { type Account, type Did, pkhDid } from "./did.ts";
 import { type DelegationTerms, delegationResources, delegationStatement, nonceLife, spendNonce } from "./nonce.ts";
 import type { MessageContext, WalletMessage } from "./sign-in.ts";
 import { checkSiwe, parseSiwe, type SiweMessage } from "./siwe.ts";
-import type { WalletCheck } from "./wallet.ts";
+import type { WalletCheck, WalletProof } from "./wallet.ts";
 
 /** What a sign-in message delegates, as it can be read from the message alone. */
 export type DelegationMessage = {
@@ -22,7 +22,7 @@ export type DelegationMessage = {
 };
 
 /** A delegation message whose signature has been checked, with the proof as it came. */
-export type DelegationProof = DelegationMessage & WalletMessage & { chainId: number; method: ProofMethod };
+export type DelegationProof = DelegationMessage & WalletMessage & WalletProof & { chainId: number };
 
 /**
  * Takes a delegation message: only with a nonce issued for exactly that key, those limits and that expiry, and with
@@ -61,8 +61,8 @@ async function checkProof(
   { message, signature }: WalletMessage,
   wallet: WalletCheck,
 ): Promise<DelegationProof> {
-  const { method } = await wallet.checkMessage(delegation.account, message, signature);
-  return { ...delegation, message, signature, chainId: delegation.account.chainId, method };
+  const checked = await wallet.checkMessage(delegation.account, message, signature);
+  return { ...delegation, message, signature, chainId: delegation.account.chainId, ...checked };
 }
 
 function delegationOf(message: SiweMessage): DelegationMessage {

@@ -1,5 +1,6 @@
 import { ensure } from "../kernel/failure.ts";
 import type { Millis } from "../kernel/time.ts";
+import type { AsChecked } from "./as-checked.ts";
 import type { Did } from "./did.ts";
 
 /** One limit: a kind, or one action of it. */
@@ -21,6 +22,9 @@ export type Delegation = {
   key: Did;
   limits: Limits;
   method: ProofMethod;
+  /** What the contract said yes to when it was given, and when it last said so. */
+  asChecked?: AsChecked;
+  checkedAt?: Millis;
   /** Place and admission time of its entry; its life begins there. */
   grantedSeq: number;
   grantedAt: Millis;

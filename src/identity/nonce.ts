@@ -1,5 +1,5 @@
 import { ensure, Failure } from "../kernel/failure.ts";
-import { iso, type Millis, minute, parseTime } from "../kernel/time.ts";
+import { day, iso, type Millis, minute, parseTime } from "../kernel/time.ts";
 import { appPoint } from "./app-key.ts";
 import { type Limits, limitNames, parseLimits } from "./delegation.ts";
 import type { Did } from "./did.ts";
@@ -113,7 +113,7 @@ function delegateNonce(fresh: Fresh, { app, may, until }: NonceRequest): Nonce {
 
 function checkLife(until: Millis, now: Millis, maxLifetime: number): void {
   ensure(until > now, "EXPIRED");
-  ensure(until <= now + maxLifetime, "LIFETIME_TOO_LONG");
+  ensure(until <= now + maxLifetime, "LIFETIME_TOO_LONG", `It may live for ${maxLifetime / day} days at most.`);
 }
 
 /** The limits that a request names; in a request INVALID_REQUEST is what a bad one is. */

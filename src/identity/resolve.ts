@@ -18,9 +18,14 @@ export type ResolutionError = { type: string; title: string; detail?: string; co
 export type ResolutionResult = {
   didDocument: JsonObject | null;
   didResolutionMetadata: { contentType?: string; error?: ResolutionError };
-  /** `canonicalId` is the spelling that we use, where the DID was spelt another way. */
-  didDocumentMetadata: { canonicalId?: Did };
+  didDocumentMetadata: DocumentMetadata;
 };
+
+/**
+ * `canonicalId` is the spelling that we use, where the DID was spelt another way; of a DID on a chain the block and the
+ * time of its last change.
+ */
+export type DocumentMetadata = { canonicalId?: Did; deactivated?: true; versionId?: string; updated?: string };
 
 export type Fetched = { status: number; contentType: string; body: string };
 
@@ -30,8 +35,18 @@ export type Fetched = { status: number; contentType: string; body: string };
  */
 export type FetchDidWeb = (url: string) => Promise<Fetched>;
 
-/** `own` is the service's own document: it is never fetched. */
-export type Resolution = { fetchDidWeb: FetchDidWeb; own?: { did: Did; document: JsonObject } };
+/**
+ * Reads a did:ethr from its chain. Refuses with INVALID_DID, UNSUPPORTED_DID_METHOD (the chain is not configured),
+ * QUOTA_EXCEEDED and DID_UNREACHABLE.
+ */
+export type ReadEthr = (did: Did) => Promise<{ document: JsonObject; metadata: DocumentMetadata }>;
+
+/** `own` is the service's own document: it is never fetched. Without chains there is no did:ethr. */
+export type Resolution = {
+  fetchDidWeb: FetchDidWeb;
+  own?: { did: Did; document: JsonObject };
+  readEthr?: ReadEthr | undefined;
+};
 
 /** The media type of a DID document (DID Resolution 1.0). */
 export const didMediaType = "application/did";
@@ -42,8 +57,7 @@ export const resolutionMediaType = "application/did-resolution";
 /** Resolves a DID; it never refuses: an error is an answer. A DID URL (with path, query, fragment) is no DID. */
 export async function resolveDid(did: string, resolution: Resolution): Promise<ResolutionResult> {
   try {
-    const didDocument = await readDocument(did, resolution);
-    const didDocumentMetadata = canonicalOf(did);
+    const { document: didDocument, metadata: didDocumentMetadata } = await readDid(did, resolution);
     return { didDocument, didResolutionMetadata: { contentType: didMediaType }, didDocumentMetadata };
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
@@ -52,11 +66,20 @@ export async function resolveDid(did: string, resolution: Resolution): Promise<R
 }
 
 /**
- * The DID document itself. Refuses with INVALID_DID, UNSUPPORTED_DID_METHOD, DID_NOT_FOUND, DID_UNREACHABLE and
- * INVALID_DID_DOCUMENT.
+ * The DID document itself. Refuses with INVALID_DID, UNSUPPORTED_DID_METHOD, DID_NOT_FOUND, DID_UNREACHABLE,
+ * INVALID_DID_DOCUMENT and QUOTA_EXCEEDED.
  */
-export async function readDocument(did: string, { fetchDidWeb, own }: Resolution): Promise<JsonObject> {
+export async function readDocument(did: string, resolution: Resolution): Promise<JsonObject> {
+  return (await readDid(did, resolution)).document;
+}
+
+async function readDid(did: string, resolution: Resolution): Promise<Awaited<ReturnType<ReadEthr>>> {
   ensure(did.length <= maxDid && didPattern.test(did), "INVALID_DID");
+  if (did.startsWith("did:ethr:") && resolution.readEthr) return resolution.readEthr(did);
+  return { document: await plainDocument(did, resolution), metadata: canonicalOf(did) };
+}
+
+async function plainDocument(did: Did, { fetchDidWeb, own }: Resolution): Promise<JsonObject> {
   if (own?.did === did) return own.document;
   if (did.startsWith("did:pkh:eip155:")) return pkhDocument(did);
   if (did.startsWith("did:key:")) return keyDocument(did);

@@ -75,6 +75,11 @@ export function operationDid(key: KeyRecord): Did {
   return keyDid("P-256", compressed(pointOf(key.jwk)));
 }
 
+/** The operation keys as did:key, each with its retirement where it has one. */
+export function namedOperationKeys(keys: ServiceKeys): { key: Did; retired: string | undefined }[] {
+  return keys.operation.map((record) => ({ key: operationDid(record), retired: record.retired }));
+}
+
 /** The signing key with this kid, in use or retired; undefined where we have none. */
 export function verifierOf(keys: ServiceKeys, kid: string): OwnKey | undefined {
   const key = keys.signing.find((each) => each.kid === kid);

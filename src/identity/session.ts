@@ -2,7 +2,7 @@ import { digestOf } from "#primitives";
 import { base64url, equalBytes, fromBase64url, hex, utf8 } from "../kernel/bytes.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { hmacSha256 } from "../kernel/hmac.ts";
-import { day, type Millis, second } from "../kernel/time.ts";
+import { day, iso, type Millis, second } from "../kernel/time.ts";
 import { type AccessToken, type Issuer, mintAccessToken, readAccessToken } from "./access-token.ts";
 import type { ProofMethod } from "./delegation.ts";
 import type { Did } from "./did.ts";
@@ -60,6 +60,9 @@ export type SessionTokens = {
 
 export const sessionLife = 30 * day;
 
+/** What a contract says today it may deny tomorrow, and a session is not asked about again: it ends with the day. */
+export const contractSessionLife = day;
+
 /** A client that lost our answer may ask again with the token it has, this long. */
 export const refreshGrace = 30 * second;
 
@@ -75,7 +78,7 @@ export async function openSession(
     agent: opening.agent.slice(0, maxAgent),
     createdAt: now,
     usedAt: now,
-    expiresAt: now + sessionLife,
+    expiresAt: now + (opening.method === "contract" ? contractSessionLife : sessionLife),
     endedAt: undefined,
   };
   const refreshToken = base64url(crypto.getRandomValues(new Uint8Array(32)));
@@ -86,7 +89,7 @@ export async function openSession(
 /**
  * Trades a refresh token, once, for new tokens. Within `refreshGrace` the same token gets the same successor again, if
  * nobody has used that; later use of a spent token ends the whole session. Refuses with INVALID_TOKEN,
- * UNAUTHENTICATED, EXPIRED and TOKEN_REUSED.
+ * UNAUTHENTICATED, TOKEN_EXPIRED and TOKEN_REUSED.
  */
 export async function refreshSession(context: SessionContext, token: string, now: Millis): Promise<SessionTokens> {
   const { store } = context;
@@ -116,7 +119,7 @@ export async function authenticate(context: SessionContext, token: string, now: 
   return { user: session.user, method: session.method, session };
 }
 
-/** Says whose session a page's cookie names. Refuses with INVALID_TOKEN, UNAUTHENTICATED and EXPIRED. */
+/** Says whose session a page's cookie names. Refuses with INVALID_TOKEN, UNAUTHENTICATED and TOKEN_EXPIRED. */
 export async function authenticatePage(context: SessionContext, cookie: string, now: Millis): Promise<Authenticated> {
   const [id = ""] = cookie.length < 128 ? cookie.split(".", 1) : [];
   ensure(equalBytes(utf8(cookie), utf8(pageSessionOf(context.keys, id))), "INVALID_TOKEN");
@@ -144,11 +147,23 @@ export function endAllSessions(context: SessionContext, user: Did, now: Millis):
   return context.store.endAll(user, now);
 }
 
-/** The session, if it still lives. Refuses with UNAUTHENTICATED (unknown or ended) and EXPIRED. */
+/** Tokens as a client is given them; times in RFC 3339. */
+export function tokensView({ access, refreshToken, session }: SessionTokens) {
+  const accessTokenExpiresAt = iso(access.expiresAt);
+  return { accessToken: access.token, accessTokenExpiresAt, refreshToken, sessionExpiresAt: iso(session.expiresAt) };
+}
+
+/** A session as its user sees it in a list; `current` is the id of the one that asks. */
+export function sessionView({ id, agent, createdAt, usedAt, expiresAt }: Session, current: string) {
+  const times = { createdAt: iso(createdAt), usedAt: iso(usedAt), expiresAt: iso(expiresAt) };
+  return { id, agent, ...times, current: id === current };
+}
+
+/** The session, if it still lives. Refuses with UNAUTHENTICATED (unknown or ended) and TOKEN_EXPIRED. */
 async function liveSession(store: SessionStore, id: string, now: Millis): Promise<Session> {
   const session = await store.session(id);
   ensure(session && session.endedAt === undefined, "UNAUTHENTICATED");
-  ensure(session.expiresAt > now, "EXPIRED");
+  ensure(session.expiresAt > now, "TOKEN_EXPIRED");
   return session;
 }
 

@@ -61,9 +61,9 @@ export function parseSiwe(text: string): SiweMessage {
  */
 export function checkSiwe(message: SiweMessage, origin: string, now: Millis, life: Millis): void {
   const { protocol, host } = new URL(origin);
-  ensure(message.domain === host, "WRONG_DOMAIN");
+  ensure(message.domain === host, "WRONG_DOMAIN", `Messages for this service name the domain ${host}.`);
   ensure(message.scheme === undefined || `${message.scheme}:` === protocol, "WRONG_DOMAIN");
-  ensure(isWithin(message.uri, origin), "WRONG_DOMAIN", "The URI lies on another site.");
+  ensure(isWithin(message.uri, origin), "WRONG_DOMAIN", `The URI lies on another site than ${origin}.`);
   ensure(message.issuedAt <= now + clockSkew, "NOT_YET_VALID");
   ensure(message.notBefore === undefined || message.notBefore <= now, "NOT_YET_VALID");
   ensure(message.issuedAt > now - life, "EXPIRED", "The message is older than its nonce may be.");

@@ -2,14 +2,17 @@ import { keccak256, secp256k1Recover } from "#primitives";
 import { type Bytes, concat, fromHex, hex, utf8 } from "../kernel/bytes.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { addressOf } from "./address.ts";
+import type { AsChecked } from "./as-checked.ts";
 import type { ProofMethod } from "./delegation.ts";
 import type { Account } from "./did.ts";
 
-export type WalletProof = { method: ProofMethod };
+/** How it was checked; of a contract's yes what was asked, where and when. */
+export type WalletProof = { method: ProofMethod; asChecked?: AsChecked };
 
 /**
  * Whether an account signed. Signatures are `0x` and hex, the address of the account in lower case. Both refuse with
- * BAD_SIGNATURE, and with CONTRACT_WALLET where only a contract could say, and none can be asked.
+ * BAD_SIGNATURE, with CONTRACT_WALLET where only a contract could say and none can be asked, and with UNAVAILABLE where
+ * its chain does not answer.
  */
 export type WalletCheck = {
   /** EIP-191, version 0x45 (personal_sign), over exactly this text. */
@@ -18,8 +21,14 @@ export type WalletCheck = {
   checkDigest(account: Account, digest: Uint8Array, signature: string): Promise<WalletProof>;
 };
 
-/** Asks the account's contract (ERC-1271, ERC-6492): whether it holds the signature for its own. */
-export type ContractCheck = (account: Account, digest: Uint8Array, signature: Uint8Array) => Promise<boolean>;
+/** A contract's yes with the record of it, its no, or undefined where its chain cannot be asked here at all. */
+export type ContractAnswer = AsChecked | false | undefined;
+
+/**
+ * Asks the account's contract (ERC-1271, ERC-6492) whether it holds the signature for its own. Refuses with UNAVAILABLE
+ * where its chain does not answer now.
+ */
+export type ContractCheck = (account: Account, digest: Uint8Array, signature: Uint8Array) => Promise<ContractAnswer>;
 
 /** Bytes of a signature: what contract wallets send is longer than 65, but not without end. */
 export const maxSignature = 8192;
@@ -29,8 +38,13 @@ export function walletCheck(contract?: ContractCheck): WalletCheck {
   const checkDigest = async (account: Account, digest: Uint8Array, text: string): Promise<WalletProof> => {
     const signature = parseSignature(text);
     if (recoverAddress(digest, signature) === account.address) return { method: "recovery" };
-    if (contract && (await contract(account, digest, signature))) return { method: "contract" };
-    throw new Failure(contract || isPlain(signature) ? "BAD_SIGNATURE" : "CONTRACT_WALLET");
+    const asChecked = await contract?.(account, digest, signature);
+    if (asChecked) return { method: "contract", asChecked };
+    ensure(asChecked === undefined, "BAD_SIGNATURE");
+    const unasked = `Contracts on chain ${account.chainId} cannot be asked here.`;
+    throw isPlain(signature)
+      ? new Failure("BAD_SIGNATURE", `It is not by the account's own key. ${unasked}`)
+      : new Failure("CONTRACT_WALLET", unasked);
   };
   return {
     checkDigest,

@@ -12,6 +12,7 @@ export const sentences = {
   METHOD_NOT_ALLOWED: "This address does not take this method.",
   TOO_MANY_REQUESTS: "Too many requests or failures came from here; wait and try again.",
   QUOTA_EXCEEDED: "The request asks for more work than one request may cause.",
+  FOREIGN_FORM: "The form was not sent by a current page of this service.",
   INTERNAL: "Something went wrong here. The request id helps to find out what.",
   UNAVAILABLE: "The service cannot answer now; try again soon.",
   // identity
@@ -34,8 +35,10 @@ export const sentences = {
     "The signature is not by the account's own key, and contract wallets cannot be asked on this chain here.",
   UNAUTHENTICATED: "This needs a signed-in session or a token that is valid here.",
   INVALID_TOKEN: "The token is not valid here.",
+  TOKEN_EXPIRED: "The token or session has expired; sign in again.",
   TOKEN_REUSED: "The refresh token was used before; the whole session has been ended.",
   WRONG_AUDIENCE: "The token was made for somebody else.",
+  RETURN_ADDRESS: "The app's return address is not one that people are sent to from here.",
   // operations
   INVALID_OPERATION: "The operation does not follow the grammar of signed operations.",
   UNKNOWN_SUITE: "The signature is of a suite that is not known here.",
@@ -47,7 +50,7 @@ export const sentences = {
   WEAK_HASH: "The content is bound by SHA-1, which is not admitted.",
   NOT_DELEGATED: "The key has no live delegation from the user in whose name it speaks.",
   NOT_PERMITTED: "The delegation of the key does not cover this action.",
-  FORBIDDEN: "Whoever signed this may not do it on this document.",
+  FORBIDDEN: "Whoever asks for this may not do it here.",
   OUT_OF_ORDER: "The operation does not continue the stream that it names.",
   HEAD_MOVED: "Another operation came first; read the head and sign again.",
   REPLAYED: "What was signed here has been admitted before.",

@@ -14,8 +14,8 @@ type Waiting = {
 };
 type Thread = { worker: Worker; keys: Set<number>; batches: Map<number, Waiting[]> };
 
-/** Checks that one batch carries: about 8 ms of work, so that threads end together. */
-const batchSize = 128;
+/** Checks that one batch carries: about 4 ms of work, so that threads end together. */
+const batchSize = 64;
 /** Fewer than these are checked at once and here: a hop to another thread and back costs as much. */
 const worthwhile = 4;
 /** Keys that threads keep. Beyond them a key is checked on this thread. */
@@ -28,7 +28,7 @@ export type Batch = { id: number; keys: [number, Uint8Array][]; count: number; p
 export type BatchResult = { id: number; good: Uint8Array<ArrayBuffer> };
 
 export type P256Threads = {
-  /** The check of a key by its point (65 bytes); batches form among checks of one turn of the event loop. */
+  /** The check of a key by its point (65 bytes); batches form among the checks of one turn of the event loop. */
   checkOf(point: Uint8Array): Check;
   close(): Promise<void>;
 };
@@ -49,10 +49,10 @@ export function openP256Threads(count: number = availableParallelism()): P256Thr
   };
 
   const flush = () => {
-    const all = waiting;
+    const batch = waiting;
     waiting = [];
-    if (all.length < worthwhile) for (const each of all) settleHere(each, points);
-    else for (let i = 0; i < all.length; i += batchSize) send(all.slice(i, i + batchSize));
+    if (batch.length >= worthwhile) send(batch);
+    else for (const each of batch) settleHere(each, points);
   };
 
   return {
@@ -62,7 +62,8 @@ export function openP256Threads(count: number = availableParallelism()): P256Thr
       return (message, signature) =>
         new Promise((settle, fail) => {
           if (waiting.length === 0) setImmediate(flush);
-          waiting.push({ key, message, signature, settle, fail });
+          // A full batch goes at once, so that the others work while this thread gathers the next.
+          if (waiting.push({ key, message, signature, settle, fail }) === batchSize) flush();
         });
     },
     close: async () => {

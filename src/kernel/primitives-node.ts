@@ -38,8 +38,13 @@ export function p256Decompress(point: Uint8Array): Bytes | undefined {
 export function p256Verifier(point: Uint8Array): (message: Uint8Array, signature: Uint8Array) => boolean {
   const jwk = { kty: "EC", crv: "P-256", x: base64url(point.subarray(1, 33)), y: base64url(point.subarray(33, 65)) };
   const key = createPublicKey({ key: jwk, format: "jwk" });
-  return (message, signature) => signature.length === 64 && verify("sha256", message, key, derOfRaw(signature));
+  return (message, signature) =>
+    signature.length === 64 && verify("sha256", message, key, derOfRaw(signature, keptRoom));
 }
+
+// A check is done when it returns, so the next one's DER may take the place of its own.
+const rooms: Bytes[] = [];
+const keptRoom = (length: number): Bytes => (rooms[length] ??= new Uint8Array(length));
 
 export function p256Signer(jwk: P256PrivateJwk): (message: Uint8Array) => Bytes {
   const key = createPrivateKey({ key: jwk, format: "jwk" });

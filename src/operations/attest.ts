@@ -1,7 +1,7 @@
 import type { ProofMethod } from "../identity/delegation.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { canonicalJson, type JsonObject } from "../kernel/json.ts";
-import { iso, type Millis, parseTime } from "../kernel/time.ts";
+import type { Millis } from "../kernel/time.ts";
 import { admit } from "./admit.ts";
 import { ruleOf } from "./authority.ts";
 import { type Decision, decideDeed, withSnapshot } from "./decide-run.ts";
@@ -9,12 +9,13 @@ import { isAssignedId } from "./document-id.ts";
 import { type Authority, operationDigest } from "./entry.ts";
 import { apply, type Document, kindOf, openDocument } from "./fold.ts";
 import { maxAttempts } from "./installation.ts";
-import type { Actor, DocumentKind, Opener } from "./kind.ts";
-import { parseOperation, type SignedOperation, textOf } from "./operation.ts";
+import type { Actor, Deed, DocumentKind, Opener } from "./kind.ts";
+import { textOf } from "./operation.ts";
+import { projectionOf } from "./projection.ts";
 import { type Receipt, receiptOf } from "./receipt.ts";
+import { signAction } from "./service-action.ts";
 import { type Corridor, commit, load } from "./settle.ts";
-import { signTuple, withTuple } from "./signature.ts";
-import type { Append, Head } from "./store.ts";
+import type { Append } from "./store.ts";
 import { ensureDistinct, ensureScope, parseInput } from "./submission.ts";
 
 /** What the service says in its own signature, and by what right. */
@@ -40,7 +41,7 @@ export async function attest(attestation: Attestation, corridor: Corridor): Prom
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
     const repeated = await repeats(attestation, corridor);
     if (repeated) return repeated;
-    steps ??= await stepsOf(attestation, kind, corridor.clock());
+    steps ??= await stepsOf(attestation, kind, await corridor.now());
     const before = await load(corridor, attestation.document);
     ensure(before ? before.kind.name === kind.name : isAssignedId(attestation.document), "UNKNOWN_DOCUMENT");
     const decision = await decide(attestation, kind, steps, before, corridor);
@@ -73,6 +74,15 @@ function actorOf({ actor, authority }: Attestation): Actor {
   return { ...actor, authority, binding: authority.by === "service" ? "full" : "attested" };
 }
 
+/** Who acts where the service speaks in its own name. */
+const service: Actor = {
+  user: "",
+  app: "",
+  method: "recovery",
+  authority: { by: "service", entry: "" },
+  binding: "full",
+};
+
 async function decide(
   attestation: Attestation,
   kind: DocumentKind,
@@ -81,24 +91,19 @@ async function decide(
   corridor: Corridor,
 ): Promise<Decision> {
   const id = attestation.document;
-  const now = corridor.clock();
+  const now = await corridor.now();
   const entries: Append["entries"] = [];
   let document = before ?? openDocument(id, kind, undefined);
-  const add = async (scope: string, step: Step) => {
+  const add = async (scope: string, { facts, ...action }: Step, actor: Actor): Promise<Deed> => {
     const head = scope === "document" ? document.genesis : document.head;
-    const operation = await signAction({ document: id, kind: kind.name, scope, step, head, now }, corridor);
-    const deed = {
-      document: id,
-      type: step.type,
-      input: parseInput(kind, step.type, step.input),
-      actor: actorOf(attestation),
-      now,
-      facts: step.facts,
-    };
-    ensure(ruleOf(kind, step.type).bindings.includes(deed.actor.binding), "BINDING_NOT_TAKEN");
+    const place = { document: id, kind: kind.name, scope, previous: head, now };
+    const operation = await signAction({ ...place, ...action }, corridor.operationKey);
+    const input = parseInput(kind, action.type, action.input);
+    const deed: Deed = { document: id, type: action.type, input, actor, now, facts };
+    const { binding, authority } = actor;
+    ensure(ruleOf(kind, action.type).bindings.includes(binding), "BINDING_NOT_TAKEN");
     decideDeed(document, deed);
     const digest = operationDigest(operation);
-    const { binding, authority } = deed.actor;
     const entry = admit(operation, {
       realm: corridor.realm,
       head,
@@ -109,33 +114,22 @@ async function decide(
       now,
     });
     document = apply(document, entry);
-    entries.push({ entry, projection: kind.project(document.state, entry) });
+    entries.push({ entry, projection: projectionOf(document, entry) });
+    return deed;
   };
+  const actor = actorOf(attestation);
   if (!before) {
     ensure(kind.ids.includes("assigned"), "UNKNOWN_DOCUMENT");
     const input = { model: kind.name, version: 0, documentId: id };
-    await add("document", { type: "CREATE_DOCUMENT", id: crypto.randomUUID(), input, facts: undefined });
+    await add("document", { type: "CREATE_DOCUMENT", id: crypto.randomUUID(), input, facts: undefined }, actor);
   }
-  for (const step of steps) await add("global", step);
+  for (const step of steps) {
+    // Called outside of the condition: what stands in the arguments of a missing function is not done.
+    const deed = await add("global", step, actor);
+    const record = kind.record?.(deed);
+    if (record) await add("global", { ...record, id: crypto.randomUUID(), facts: undefined }, service);
+  }
   return withSnapshot(document, entries);
-}
-
-type Unsigned = { document: string; kind: string; scope: string; step: Step; head: Head; now: Millis };
-
-async function signAction(unsigned: Unsigned, corridor: Corridor): Promise<SignedOperation> {
-  const { document, kind, scope, step, head, now } = unsigned;
-  // A reactor that sorts by time keeps the order of the log.
-  const time = head.timestampUtcMs ? Math.max(now, parseTime(head.timestampUtcMs) + 1) : now;
-  const { id, type, input } = step;
-  const action = { id, type, timestampUtcMs: iso(time), input, scope };
-  const place = { document, kind, branch: "main" };
-  const tuple = await signTuple(
-    parseOperation(action, place),
-    corridor.operationKey,
-    head.operation,
-    Math.floor(now / 1000),
-  );
-  return withTuple(parseOperation(action, place), tuple);
 }
 
 /** What was attested under an action id before: the same words give the same receipt. */

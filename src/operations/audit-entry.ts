@@ -1,7 +1,8 @@
 import { lifeOf } from "../identity/delegation.ts";
 import type { Did } from "../identity/did.ts";
+import type { ContractCheck } from "../identity/wallet.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
-import { parseTime } from "../kernel/time.ts";
+import type { Millis } from "../kernel/time.ts";
 import { admitOrder, admitTime } from "./admit.ts";
 import { authorise, lifeSentences, ruleOf } from "./authority.ts";
 import { createdId, ensureSubject, isAssignedId } from "./document-id.ts";
@@ -9,6 +10,7 @@ import { entryDigest, type LoggedEntry, operationDigest, signerOf } from "./entr
 import { apply, type Document } from "./fold.ts";
 import type { Actor, Row } from "./kind.ts";
 import { decidingTuple, tuplesOf } from "./operation.ts";
+import { type OperationKeys, speaksForService } from "./operation-keys.ts";
 import { checkSignature, matchContent, replayKey } from "./signature.ts";
 import type { DelegationRecord } from "./store.ts";
 import { ensureScope, parseInput } from "./submission.ts";
@@ -40,12 +42,16 @@ export type Replay = {
 
 export type AuditContext = {
   realm: string;
-  operationKeys: readonly Did[];
+  operationKeys: OperationKeys;
   delegationOf(entry: string): DelegationRecord | undefined;
+  /** The time of the entry: the latest `admittedAt` up to its place, because clocks go back and the log does not. */
+  time: Millis;
   /** Whether the entry has given a right by now, and that has not ended. */
   stands(entry: string): boolean;
   /** What suite 1 has signed in any log so far. */
   spent: Set<string>;
+  /** Answers for contracts by what the service put on record. */
+  recorded: ContractCheck;
 };
 
 type Audited = { replay: Replay; rows: Row[]; findings: Finding[] };
@@ -102,8 +108,7 @@ function checkOrder({ replay, entry, context }: Step): void {
   ensure(entry.binding !== "content" || !context.spent.has(spentKey(entry)), "REPLAYED");
   const head = headOf(replay, entry);
   ensure(head && replay.document, "UNKNOWN_KIND");
-  const admittedAt = parseTime(entry.admittedAt);
-  admitTime(entry, admittedAt);
+  admitTime(entry, context.time);
   const prev = decidingTuple(entry.action)?.[3] ?? "";
   const named = replay.operations.get(prev);
   const order = entry.binding === "attested" ? "strict" : replay.document.kind.order;
@@ -162,8 +167,8 @@ function checkDelegated({ replay, entry, context }: Step): void {
   const { user, app } = signerOf(entry);
   const delegation = context.delegationOf(source);
   ensure(delegation, "NOT_DELEGATED", "The delegation that it rests on is not in the bundle.");
-  checkDelegation(delegation, { user, app }, { seq: entry.seq, time: parseTime(entry.admittedAt) });
-  const asked = askedOf(replay.document, entry);
+  checkDelegation(delegation, { user, app }, { seq: entry.seq, time: context.time });
+  const asked = askedOf(replay.document, entry, context.time);
   const life = { ...delegation };
   // Later ends are not this entry's affair: they were judged by place above.
   delete life.revokedSeq;
@@ -178,8 +183,8 @@ const attestable: readonly string[] = ["proof", "credential", "token", "session"
 function checkAttested({ entry, context }: Step): void {
   const { user, app } = signerOf(entry);
   const { by, entry: source } = entry.authority;
-  const ours = user === "" && context.operationKeys.includes(app);
-  ensure(ours, "FORBIDDEN", "It speaks for the service with a key that is not the service's.");
+  const ours = user === "" && speaksForService(context.operationKeys, app, context.time);
+  ensure(ours, "FORBIDDEN", "It speaks for the service with a key that was not the service's then.");
   const fits = entry.binding === "attested" ? attestable.includes(by) : entry.binding === "full";
   ensure(fits, "FORBIDDEN", `The service attests nothing by ${by}.`);
   if (source === "") return;
@@ -210,20 +215,19 @@ async function checkRules({ replay, entry, context }: Step): Promise<void> {
   ensure(document, "UNKNOWN_KIND");
   const { kind, state } = document;
   const { by, entry: source } = entry.authority;
-  if (entry.binding === "attested" && by !== "proof") return;
   const input = parseInput(kind, entry.action.type, entry.action.input);
+  if (entry.binding === "attested" && by !== "proof") return;
   ensure(ruleOf(kind, entry.action.type).bindings.includes(entry.binding), "BINDING_NOT_TAKEN");
   if (entry.action.type === "CREATE_DOCUMENT") return;
   const signer = entry.binding === "attested" || by === "proof" ? { user: "", app: "" } : signerOf(entry);
   const method = (by === "delegation" && context.delegationOf(source)?.method) || "recovery";
   const actor: Actor = { ...signer, binding: entry.binding, authority: entry.authority, method };
-  const deed = { document: entry.document, type: entry.action.type, input, actor, now: parseTime(entry.admittedAt) };
-  kind.decide(state, { ...deed, facts: await kind.facts?.(deed) });
+  const deed = { document: entry.document, type: entry.action.type, input, actor, now: context.time };
+  kind.decide(state, { ...deed, facts: await kind.facts?.(deed, context.recorded) });
 }
 
-function askedOf(document: Document, entry: LoggedEntry) {
+function askedOf(document: Document, entry: LoggedEntry, now: Millis) {
   const input = parseInput(document.kind, entry.action.type, entry.action.input);
-  const now = parseTime(entry.admittedAt);
   return {
     document: entry.document,
     type: entry.action.type,

@@ -1,13 +1,16 @@
 import type { Did } from "../identity/did.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { isObject, type JsonObject, parseJson } from "../kernel/json.ts";
-import { type Check, judge, type Verdict } from "../kernel/report.ts";
+import { type Check, judge, pass, unknown, type Verdict } from "../kernel/report.ts";
+import { parseTime } from "../kernel/time.ts";
 import { auditEntry, type Finding, type Law, laws, type Replay } from "./audit-entry.ts";
 import { type Bundle, maxBundleEntries, parseWireEntry } from "./bundle.ts";
 import { delegationOfRows } from "./delegation-row.ts";
 import type { LoggedEntry } from "./entry.ts";
 import { type Document, type Kinds, openDocument, viewOf } from "./fold.ts";
 import type { Row } from "./kind.ts";
+import { type NamedKey, operationKeysOf } from "./operation-keys.ts";
+import { type RecordedCheck, recordedChecks, recordedContract } from "./recorded-checks.ts";
 import type { DelegationRecord } from "./store.ts";
 
 /** What an audit found: every law by name, what broke it and where, and the state that the log comes to. */
@@ -26,36 +29,53 @@ export type AuditReport = {
   findings: Finding[];
   /** Keys that the service attested by, and whether the auditor vouched for them or the bundle did. */
   service: { did: Did; operationKeys: Did[]; trusted: boolean };
+  /** Proofs by contract rest on what the service put on record: for whoever would ask the chain again. */
+  asChecked: RecordedCheck[];
   state: JsonObject | null;
+  /** The delegations in the logs, as of the bundle: a snapshot that operations can be verified with. */
+  delegations: DelegationRecord[];
 };
 
 export type AuditTerms = {
   kinds: Kinds;
-  /** The service's operation keys, learned from its DID document; without them those in the bundle are taken. */
-  operationKeys?: readonly Did[];
+  /**
+   * The service's operation keys, learned from its DID document, with the retirement (`expires`) of each that has one;
+   * without them those in the bundle are taken.
+   */
+  operationKeys?: readonly NamedKey[];
 };
 
 const maxFindings = 100;
 
+const beyond = "The entry lies behind the place up to which the bundle says it goes.";
+
 /**
  * Replays a bundle from nothing, with no database and nobody asked: digests, chains, signatures, delegations and the
- * rules of the kinds. Refuses with INVALID_REQUEST what is no bundle; all else is a report.
+ * rules of the kinds. Refuses with INVALID_REQUEST what is no bundle, and with UNREADABLE_DATE retirements that cannot be
+ * read; all else is a report.
  */
 export async function auditBundle(bundle: unknown, terms: AuditTerms): Promise<AuditReport> {
   const { realm, document, asOf, service, logs } = readBundle(bundle);
-  const operationKeys = terms.operationKeys ?? service.operationKeys;
+  const operationKeys = operationKeysOf(terms.operationKeys ?? keysOf(service));
   const findings: Finding[] = [];
   const replays = new Map<string, Replay>();
   const parsed = logs.map((log) => ({ document: log.document, entries: parseLog(log.entries, realm, findings) }));
+  for (const log of parsed)
+    for (const { seq, document: place } of log.entries)
+      if (seq > asOf.seq) findings.push({ law: "chain", seq, document: place, code: "OUT_OF_ORDER", detail: beyond });
   // Entries of all logs in commit order: an authority's log is always as far as its entries that count.
   const order = parsed.flatMap((log) => log.entries).sort((a, b) => a.seq - b.seq);
   const delegations = new DelegationLedger();
   const spent = new Set<string>();
+  const asChecked = recordedChecks(order, operationKeys);
+  const recorded = recordedContract(asChecked);
+  let time = 0;
   for (const entry of order) {
+    time = Math.max(time, parseTime(entry.admittedAt));
     const replay = replays.get(entry.document) ?? startReplay(entry, terms.kinds);
     const delegationOf = (digest: string) => delegations.byEntry(digest);
     const stands = (digest: string) => delegations.stands(digest);
-    const context = { realm, operationKeys, delegationOf, stands, spent };
+    const context = { realm, operationKeys, delegationOf, stands, spent, recorded, time };
     const audited = await auditEntry(replay, entry, context);
     findings.push(...audited.findings);
     replays.set(entry.document, audited.replay);
@@ -63,7 +83,7 @@ export async function auditBundle(bundle: unknown, terms: AuditTerms): Promise<A
   }
   const main = replays.get(document);
   const trusted = terms.operationKeys !== undefined;
-  const checks = laws.map((law) => checkOf(law, findings, order.length));
+  const checks = [...laws.map((law) => checkOf(law, findings, order.length)), serviceCheck(order, trusted)];
   return {
     verdict: main ? judge(checks) : "undetermined",
     document,
@@ -74,8 +94,10 @@ export async function auditBundle(bundle: unknown, terms: AuditTerms): Promise<A
     head: main?.document?.head.entry ?? "",
     checks,
     findings: findings.slice(0, maxFindings),
-    service: { did: service.did, operationKeys: [...operationKeys], trusted },
+    service: { did: service.did, operationKeys: [...operationKeys.keys()], trusted },
+    asChecked: asChecked.slice(0, maxFindings),
     state: main?.document ? viewOf(main.document) : null,
+    delegations: delegations.all(),
   };
 }
 
@@ -99,6 +121,10 @@ class DelegationLedger {
     return this.#grants.get(digest)?.ended === false;
   }
 
+  all(): DelegationRecord[] {
+    return [...this.#rows.values()].flatMap((rows) => delegationOfRows(rows) ?? []);
+  }
+
   byEntry(digest: string): DelegationRecord | undefined {
     const document = this.#documents.get(digest);
     const found = document === undefined ? undefined : delegationOfRows(this.#rows.get(document)!);
@@ -116,10 +142,22 @@ function readBundle(value: unknown): Bundle {
   const bundle = value as unknown as Bundle;
   const counted = bundle.logs.every((log) => isObject(log) && Array.isArray(log.entries));
   ensure(counted && isObject(bundle.asOf) && isObject(bundle.service), "INVALID_REQUEST", "The bundle lacks members.");
-  ensure(Array.isArray(bundle.service.operationKeys), "INVALID_REQUEST", "The bundle names no operation keys.");
+  const { operationKeys, retired = {} } = bundle.service;
+  const named = Array.isArray(operationKeys) && operationKeys.every((key) => typeof key === "string");
+  ensure(named && isObject(retired), "INVALID_REQUEST", "The bundle names no operation keys.");
+  const { seq, time } = bundle.asOf;
+  ensure(
+    Number.isSafeInteger(seq) && typeof time === "string",
+    "INVALID_REQUEST",
+    "The bundle does not say as of when.",
+  );
   const total = bundle.logs.reduce((sum, log) => sum + log.entries.length, 0);
   ensure(total <= maxBundleEntries, "QUOTA_EXCEEDED", `A bundle holds at most ${maxBundleEntries} entries.`);
   return bundle;
+}
+
+function keysOf({ operationKeys, retired = {} }: Bundle["service"]): NamedKey[] {
+  return operationKeys.map((key) => (Object.hasOwn(retired, key) ? { key, retired: retired[key] } : key));
 }
 
 function parseLog(values: readonly unknown[], realm: string, findings: Finding[]): LoggedEntry[] {
@@ -144,6 +182,17 @@ function startReplay(entry: LoggedEntry, kinds: Kinds): Replay {
 
 /** What an auditor alone cannot tell: kinds it does not have, and wallets that only their chain could be asked about. */
 const untold: readonly string[] = ["UNKNOWN_KIND", "CONTRACT_WALLET"];
+
+/** Whose keys attested is learned elsewhere than from the bundle; where nothing was attested it does not matter. */
+function serviceCheck(order: readonly LoggedEntry[], trusted: boolean): Check {
+  const name = "service";
+  const attested = order.filter(
+    ({ binding, authority }) => binding === "attested" || authority.by === "service",
+  ).length;
+  if (attested === 0) return pass(name, "The service has attested nothing here.");
+  if (trusted) return pass(name, `The keys that attested ${attested} entries were named by the auditor.`);
+  return unknown(name, "UNTRUSTED_KEYS", `${attested} entries rest on keys that only the bundle names.`);
+}
 
 function checkOf(law: Law, findings: readonly Finding[], entries: number): Check {
   const broken = findings.filter((finding) => finding.law === law.name);

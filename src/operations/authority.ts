@@ -56,8 +56,12 @@ export function ensureStanding(
   isServiceKey: (key: Did) => boolean,
 ): void {
   if (rule.selfProving || (signer.user === "" && isServiceKey(signer.app))) return;
-  const live = delegations.some((each) => lifeNow(each, now) === "LIVE");
-  ensure(live, "NOT_DELEGATED", lifeDetail(delegations, now));
+  ensure(hasLive(delegations, now), "NOT_DELEGATED", lifeDetail(delegations, now));
+}
+
+/** Whether any of the delegations is live at the end of the log. */
+export function hasLive(delegations: readonly Delegation[], now: Millis): boolean {
+  return delegations.some((each) => lifeNow(each, now) === "LIVE");
 }
 
 export function ruleOf(kind: DocumentKind, type: string): ActionRule {

@@ -1,6 +1,7 @@
 import type { Did } from "../identity/did.ts";
 import { ensure } from "../kernel/failure.ts";
 import { isObject } from "../kernel/json.ts";
+import { isExactIso } from "../kernel/time.ts";
 import type { Authority, Binding, LoggedEntry } from "./entry.ts";
 import { signerOf } from "./entry.ts";
 import { parseOperation, textOf } from "./operation.ts";
@@ -35,7 +36,12 @@ export type Bundle = {
   /** The log as it stood when the bundle was made. */
   asOf: { seq: number; time: string };
   /** The keys by which the service attests; an auditor compares them with the service's DID document. */
-  service: { did: Did; operationKeys: Did[] };
+  service: {
+    did: Did;
+    operationKeys: Did[];
+    /** When those were retired that are no longer in use (RFC 3339). */
+    retired?: Record<Did, string>;
+  };
   logs: { document: string; kind: string; entries: WireEntry[] }[];
 };
 
@@ -95,6 +101,7 @@ export function parseWireEntry(value: unknown, realm: string, parseText: (text: 
   const whole =
     texts.every((text) => typeof text === "string") && Number.isSafeInteger(seq) && Number.isSafeInteger(index);
   ensure(whole && isObject(authority), "INVALID_OPERATION", "The entry lacks members.");
+  ensure(isExactIso(admittedAt as string), "INVALID_OPERATION", "admittedAt is YYYY-MM-DDTHH:MM:SS.sssZ.");
   const place = { document: document as string, kind: kind as string, branch: branch as string };
   const parsed = parseOperation(parseText(action as string), place);
   // What is told twice must be told alike, or a reader of the one would believe what nobody signed.

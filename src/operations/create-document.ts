@@ -1,6 +1,13 @@
 import { z } from "zod";
 import type { ActionRule } from "./kind.ts";
 
+/** Characters of what means nothing here, each member by itself. */
+const maxAside = 1024;
+
+const aside = z
+  .looseObject({})
+  .refine((value) => JSON.stringify(value).length <= maxAside, `It has at most ${maxAside} characters.`);
+
 /**
  * The rule for CREATE_DOCUMENT of a kind, with the input that Powerhouse gives it; what is beside model, version and
  * document id is kept in the log and means nothing here.
@@ -11,11 +18,11 @@ export function createDocumentRule(kind: string, selfProving = false): ActionRul
     version: z.literal(0),
     documentId: z.string(),
     branch: z.literal("main").optional(),
-    slug: z.string().optional(),
-    name: z.string().optional(),
-    signing: z.looseObject({}).optional(),
-    meta: z.looseObject({}).optional(),
-    protocolVersions: z.looseObject({}).optional(),
+    slug: z.string().max(256).optional(),
+    name: z.string().max(256).optional(),
+    signing: aside.optional(),
+    meta: aside.optional(),
+    protocolVersions: aside.optional(),
   });
   return { input, bindings: ["full", "attested"], open: true, selfProving };
 }

@@ -1,13 +1,12 @@
-import { digestOf } from "#primitives";
 import { ensure, Failure } from "../kernel/failure.ts";
 import type { Millis } from "../kernel/time.ts";
-import { admit, admitOrder, admitTime, type Predecessor, suite1Life } from "./admit.ts";
+import { admit, admitOrder, admitTime, type Predecessor } from "./admit.ts";
 import { authorise } from "./authority.ts";
 import { ensureSubject } from "./document-id.ts";
 import { type Entry, signerOf } from "./entry.ts";
 import { apply, type Document, snapshotEvery } from "./fold.ts";
 import type { Actor, Claim, Deed } from "./kind.ts";
-import { replayKey } from "./signature.ts";
+import { projectionOf } from "./projection.ts";
 import type { Append } from "./store.ts";
 import type { Submission } from "./submission.ts";
 
@@ -22,15 +21,18 @@ export function decideRun(document: Document, run: readonly Submission[], contex
   const taken = new Map<string, string>();
   const entries: Append["entries"] = [];
   let current = document;
+  // What the service itself adds is no part of what the client counts.
+  const first = run.findIndex(({ ours }) => !ours);
+  const many = run.filter(({ ours }) => !ours).length > 1;
   for (const [i, submission] of run.entries()) {
     try {
       const entry = decideOne(current, submission, seen, context);
       current = apply(current, entry);
-      const projection = projectionOf(current, entry, submission);
+      const projection = projectionOf(current, entry);
       for (const claim of projection.claims) takeOnce(claim, taken);
       entries.push({ entry, projection });
     } catch (error) {
-      throw run.length > 1 && error instanceof Failure ? inRun(error, i) : error;
+      throw many && error instanceof Failure ? inRun(error, i - first) : error;
     }
     const { action } = submission.operation;
     seen.set(`${action.scope} ${submission.digest}`, { timestampUtcMs: action.timestampUtcMs });
@@ -69,10 +71,22 @@ function decideOne(
   // Without a genesis the id is derived, and each input says from which subject.
   if (!genesis && document.genesis.length === 0) ensureSubject(realm, document.kind.name, document.id, action.input);
   const asked = { document: document.id, type: action.type, input, signer: signerOf(operation), binding, now };
-  const actor: Actor = authorise(document.kind, document.state, asked, submission.delegations, isServiceKey);
+  const actor =
+    binding === "attested"
+      ? attestedOpener
+      : authorise(document.kind, document.state, asked, submission.delegations, isServiceKey);
   decideDeed(document, { document: document.id, type: action.type, input, actor, now, facts: submission.facts });
   return admit(operation, { realm, head, text, digest, binding, authority: actor.authority, now });
 }
+
+/** The service opens a document for a run that proves itself: in a run nothing else is attested. */
+const attestedOpener: Actor = {
+  user: "",
+  app: "",
+  binding: "attested",
+  authority: { by: "proof", entry: "" },
+  method: "recovery",
+};
 
 function admitGenesis(length: number, prev: string): void {
   ensure(length === 0, "DOCUMENT_EXISTS");
@@ -85,25 +99,6 @@ function takeOnce({ space, key, holder, refusal }: Claim, taken: Map<string, str
   const held = taken.get(name);
   ensure(held === undefined || held === holder, refusal);
   taken.set(name, holder);
-}
-
-function projectionOf(document: Document, entry: Entry, submission: Submission) {
-  const projection = document.kind.project(document.state, entry);
-  if (entry.binding !== "content") return projection;
-  return { ...projection, claims: [...projection.claims, onceOnly(submission, entry)] };
-}
-
-/** What suite 1 signs fits other documents and action ids, so it is admitted once while it is young enough at all. */
-function onceOnly({ tuple, digest }: Submission, entry: Entry): Claim {
-  const until = Number(tuple[0]) * 1000 + suite1Life;
-  const key = digestOf(replayKey(tuple));
-  return {
-    space: "suite1",
-    key,
-    holder: digest,
-    until: Math.max(until, Date.parse(entry.admittedAt)),
-    refusal: "REPLAYED",
-  };
 }
 
 function inRun(failure: Failure, index: number): Failure {

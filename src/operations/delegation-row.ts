@@ -23,6 +23,9 @@ export type DelegationRow = {
   revocation_reason: string | null;
   compromised_from: number | null;
   compromised_seq: number | null;
+  /** JSON of the record of a contract's yes, and when it last said so. */
+  as_checked: string | null;
+  checked_at: number | null;
 };
 
 export function delegationOfRow(row: DelegationRow): DelegationRecord {
@@ -40,6 +43,8 @@ export function delegationOfRow(row: DelegationRow): DelegationRecord {
   if (row.revoked_seq !== null) Object.assign(delegation, { revokedSeq: row.revoked_seq, revokedAt: row.revoked_at });
   if (row.compromised_seq !== null)
     Object.assign(delegation, { compromisedSeq: row.compromised_seq, compromisedFrom: row.compromised_from });
+  if (row.as_checked !== null)
+    Object.assign(delegation, { asChecked: JSON.parse(row.as_checked), checkedAt: row.checked_at });
   const { kind, label } = row;
   const revokedBy = row.revoked_by ?? undefined;
   return { ...delegation, kind, label, revokedBy, revocationReason: row.revocation_reason ?? undefined };
@@ -54,6 +59,8 @@ export function delegationOfRows(rows: readonly { row: Row; seq: number }[]): De
     revocation_reason: null,
     compromised_from: null,
     compromised_seq: null,
+    as_checked: null,
+    checked_at: null,
   };
   let merged: Record<string, unknown> | undefined;
   for (const { row, seq } of rows) {

@@ -41,36 +41,39 @@ export type LoggedEntry = Entry & { seq: number };
 export function operationDigest(operation: SignedOperation): string {
   const { action } = operation;
   const tuple = decidingTuple(action);
-  // The members stand in the order of RFC 8785, so that only the input is left to sort.
+  // The members stand in the order of RFC 8785, so that only the input is left to sort; what the grammar holds to
+  // plain characters needs no escapes.
   return digestOf(
-    `{"action":{"id":${JSON.stringify(action.id)},"input":${canonicalJson(action.input)},` +
+    `{"action":{"id":"${action.id}","input":${canonicalJson(action.input)},` +
       `"timestampUtcMs":"${action.timestampUtcMs}","type":"${action.type}"},"branch":"${operation.branch}",` +
       `"document":${JSON.stringify(operation.document)},"kind":"${operation.kind}","prev":"${tuple?.[3] ?? ""}",` +
       `"scope":"${action.scope}","signedAt":"${tuple?.[0] ?? ""}",` +
-      `"signer":{"app":"${appOf(action)}","user":"${userOf(action)}"},` +
+      `"signer":{"app":"${tuple?.[1] ?? ""}","user":"${userOf(action)}"},` +
       `"suite":"renown-operation-${tuple ? suiteOf(tuple) : 0}"}`,
   );
 }
 
 /** The digest of the entry, whose 32 bytes are a leaf of the log. */
 export function entryDigest(entry: Omit<Entry, "digest">): string {
+  const { authority, action } = entry;
+  // The members stand in the order of RFC 8785.
   return digestOf(
-    canonicalJson({
-      suite: "renown-entry-1",
-      realm: entry.realm,
-      kind: entry.kind,
-      document: entry.document,
-      branch: entry.branch,
-      scope: entry.action.scope,
-      index: entry.index,
-      skip: 0,
-      prev: entry.prev,
-      operation: entry.operation,
-      text: digestOf(entry.text),
-      binding: entry.binding,
-      signer: signerOf(entry),
-      authority: entry.authority,
+    JSON.stringify({
       admittedAt: entry.admittedAt,
+      authority: { by: authority.by, entry: authority.entry },
+      binding: entry.binding,
+      branch: entry.branch,
+      document: entry.document,
+      index: entry.index,
+      kind: entry.kind,
+      operation: entry.operation,
+      prev: entry.prev,
+      realm: entry.realm,
+      scope: action.scope,
+      signer: { app: appOf(action), user: userOf(action) },
+      skip: 0,
+      suite: "renown-entry-1",
+      text: digestOf(entry.text),
     }),
   );
 }

@@ -1,7 +1,6 @@
 import { ensure } from "../kernel/failure.ts";
 import type { JsonObject } from "../kernel/json.ts";
-import type { Entry, LoggedEntry } from "./entry.ts";
-import { signerOf } from "./entry.ts";
+import { type Entry, signerOf } from "./entry.ts";
 import type { DocumentKind } from "./kind.ts";
 import type { Head, StoredDocument } from "./store.ts";
 
@@ -46,16 +45,6 @@ export function apply(document: Document, entry: Entry): Document {
   if (entry.action.scope === "document")
     return { ...document, state: document.kind.initial(signerOf(entry)), genesis: headAfter(entry) };
   return { ...document, state: document.kind.evolve(document.state, entry), head: headAfter(entry) };
-}
-
-/** Folds a whole log, its entries in commit order; what `rebuild` and audits do. */
-export function foldLog(entries: readonly LoggedEntry[], kinds: Kinds): Document {
-  const first = entries[0];
-  ensure(first, "UNKNOWN_DOCUMENT");
-  const kind = kindOf(kinds, first.kind);
-  const genesis = first.action.scope === "document" ? first : undefined;
-  const opened = openDocument(first.document, kind, genesis);
-  return entries.slice(genesis ? 1 : 0).reduce<Document>(apply, opened);
 }
 
 export function kindOf(kinds: Kinds, name: string): DocumentKind {

@@ -12,7 +12,7 @@ export type Installation = {
   clock: Clock;
   /** The key that signs attested operations. */
   operationKey: Signer;
-  /** Whether a key is or was an operation key of this service. */
+  /** Whether a key is the operation key in use: a retired one lets nothing more in. */
   isServiceKey(key: Did): boolean;
   /** Told after each commit; must not throw. */
   committed?(): void;

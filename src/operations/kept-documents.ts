@@ -9,6 +9,7 @@ const maxKept = 1024;
  */
 export function keepDocuments() {
   const kept = new Map<string, { document: Document; onDisk: boolean }>();
+  const writing = new Map<string, Promise<boolean>>();
   return {
     /** What the next decision rests on. */
     get(id: string): Document | undefined {
@@ -28,6 +29,20 @@ export function keepDocuments() {
     confirm(document: Document): void {
       const known = kept.get(document.id);
       if (known?.document === document) known.onDisk = true;
+    },
+    /** Remembers that a commit of the document is on its way. */
+    begin(id: string, commit: Promise<unknown>): void {
+      const done = commit.then(
+        () => true,
+        () => false,
+      );
+      const all = Promise.all([writing.get(id) ?? true, done]).then((written) => written.every(Boolean));
+      writing.set(id, all);
+      void all.then(() => writing.get(id) === all && writing.delete(id));
+    },
+    /** Whether all that was on its way has been written by now; undefined where nothing was. */
+    settled(id: string): Promise<boolean> | undefined {
+      return writing.get(id);
     },
     /** True where there was something to forget. */
     forget(id: string): boolean {

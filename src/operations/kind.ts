@@ -1,6 +1,7 @@
 import type { ZodType } from "zod";
 import type { ProofMethod } from "../identity/delegation.ts";
 import type { Did } from "../identity/did.ts";
+import type { ContractCheck } from "../identity/wallet.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import type { Millis } from "../kernel/time.ts";
 import type { Authority, Binding, Entry } from "./entry.ts";
@@ -68,8 +69,13 @@ export type DocumentKind<State = unknown> = {
   order: "strict" | "causal";
   actions: Readonly<Record<string, ActionRule>>;
   initial(opener: Opener): State;
-  /** Asks what a decision needs and pure code cannot know (a proof's signature). Runs before `decide`, never on replay. */
-  facts?(deed: Omit<Deed, "facts">): Promise<unknown>;
+  /**
+   * Asks what a decision needs and pure code cannot know (a proof's signature). Runs before `decide`, never on replay;
+   * in an audit, which asks no chain, `recorded` answers for contracts.
+   */
+  facts?(deed: Omit<Deed, "facts">, recorded?: ContractCheck): Promise<unknown>;
+  /** What the service puts on record about the deed, in its own name and in the same commit, behind it. */
+  record?(deed: Deed): { type: string; input: JsonObject } | undefined;
   /** True where the key acts on its own authority over itself, whatever its limits say. */
   ofItself?(state: State, deed: Omit<Deed, "facts" | "now">): boolean;
   /** Throws a Failure where this actor may not do this now. */

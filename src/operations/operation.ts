@@ -1,5 +1,6 @@
 import { appDidPattern } from "../identity/app-key.ts";
 import { type Did, maxChainId } from "../identity/did.ts";
+import { isLowerHex } from "../kernel/bytes.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { checkValue, isObject, type JsonObject } from "../kernel/json.ts";
 import { isExactIso, parseTime } from "../kernel/time.ts";
@@ -50,11 +51,10 @@ const patterns = {
 
 const tupleGrammar = {
   /** Suites after the first say their number before the content. */
-  mark: /^r(\d{1,8})\./,
+  mark: /^r\d{1,8}\./,
   /** The did:key of another key type than P-256. */
   otherKey: /^did:key:z(?!Dn)[1-9A-HJ-NP-Za-km-z]{1,128}$/,
   signedAt: /^[1-9]\d{9,10}$/,
-  signature: /^0x[0-9a-f]{128}$/,
   contents: {
     1: /^(?:[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{27}=)$/,
     2: /^r2\.[A-Za-z0-9_-]{43}$/,
@@ -71,11 +71,16 @@ const tupleGrammar = {
  * @see docs/operations.md, "Grammar"
  */
 export function parseOperation(value: unknown, place: Place, strict = true): SignedOperation {
+  return placeAction(parseAction(value, strict), place);
+}
+
+/** Puts an action where it stands. Refuses with INVALID_OPERATION a place that cannot be read. */
+export function placeAction(action: Action, place: Place): SignedOperation {
   const readable = patterns.document.test(place.document) && place.document.isWellFormed();
   ensure(readable, "INVALID_OPERATION", "The document id cannot be read.");
   ensure(patterns.kind.test(place.kind), "INVALID_OPERATION", "The document kind cannot be read.");
   ensure(place.branch === "main", "INVALID_OPERATION", "The only branch is main.");
-  return { document: place.document, kind: place.kind, branch: place.branch, action: parseAction(value, strict) };
+  return { document: place.document, kind: place.kind, branch: place.branch, action };
 }
 
 /** The text that is kept of an action, members in order of arrival. Refuses with TOO_LARGE. */
@@ -103,6 +108,11 @@ export function parseAction(value: unknown, strict = true): Action {
     if (suiteOf(tuple) === 2)
       ensure(isExactIso(whole.timestampUtcMs), "INVALID_OPERATION", "In suite 2 a time is YYYY-MM-DDTHH:MM:SS.sssZ.");
   return whole;
+}
+
+/** Whether a value has the form of an action id. */
+export function isActionId(value: unknown): value is string {
+  return typeof value === "string" && patterns.actionId.test(value);
 }
 
 export function tuplesOf(action: Action): readonly Tuple[] {
@@ -183,15 +193,10 @@ function readContext(value: unknown, strict: boolean): ActionContext {
 
 function readSigner(value: unknown, strict: boolean): ActionSigner {
   ensure(isObject(value) && isObject(value.app), "INVALID_OPERATION", "A signer has a user, an app and signatures.");
-  if (strict) refuseUnknown(value, ["user", "app", "signatures"]);
-  const signer: Record<string, unknown> = {};
-  for (const name of Object.keys(value)) {
-    if (name === "user") signer.user = readUser(value.user, strict);
-    else if (name === "app") signer.app = readApp(value.app, strict);
-    else if (name === "signatures") signer.signatures = readTuples(value.signatures);
-  }
-  signer.user ??= { address: "", networkId: "", chainId: 0 };
-  signer.signatures ??= [];
+  const signer = membersOf(value, ["user", "app", "signatures"], strict);
+  signer.user = "user" in signer ? readUser(signer.user, strict) : { address: "", networkId: "", chainId: 0 };
+  signer.app = readApp(signer.app, strict);
+  signer.signatures = "signatures" in signer ? readTuples(signer.signatures) : [];
   const { app, signatures } = signer as ActionSigner;
   for (const tuple of signatures)
     ensure(tuple[1] === app.key, "INVALID_OPERATION", "The signature names another key than the signer does.");
@@ -200,18 +205,14 @@ function readSigner(value: unknown, strict: boolean): ActionSigner {
 
 function readUser(value: unknown, strict: boolean): ActionSigner["user"] {
   ensure(isObject(value), "INVALID_OPERATION", "A user has an address, a network and a chain.");
-  if (strict) refuseUnknown(value, userMembers);
-  const { address, networkId, chainId } = value;
+  const user = membersOf(value, ["address", "networkId", "chainId"], strict);
+  const { address, networkId, chainId } = user;
   const none = address === "" && networkId === "" && chainId === 0;
   const whole =
     typeof address === "string" && patterns.address.test(address) && networkId === "eip155" && isChainId(chainId);
   ensure(none || whole, "INVALID_OPERATION", "The user is named by halves, or by another network than eip155.");
-  const user: Record<string, unknown> = {};
-  for (const name of Object.keys(value)) if (userMembers.includes(name)) user[name] = value[name];
   return user as ActionSigner["user"];
 }
-
-const userMembers = ["address", "networkId", "chainId"];
 
 function isChainId(value: unknown): boolean {
   return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= maxChainId;
@@ -219,14 +220,9 @@ function isChainId(value: unknown): boolean {
 
 function readApp(value: unknown, strict: boolean): ActionSigner["app"] {
   ensure(isObject(value), "INVALID_OPERATION", "An app has a name and a key.");
-  if (strict) refuseUnknown(value, ["name", "key"]);
-  const app: Record<string, unknown> = {};
-  for (const name of Object.keys(value)) {
-    if (name !== "name" && name !== "key") continue;
-    ensure(isText(value[name], 256), "INVALID_OPERATION", `The ${name} of the app is a text.`);
-    app[name] = value[name];
-  }
-  ensure(app.key !== undefined, "INVALID_OPERATION", "The app has no key.");
+  const app = membersOf(value, ["name", "key"], strict);
+  ensure(!("name" in app) || isText(app.name, 256), "INVALID_OPERATION", "The name of the app is a text.");
+  ensure(isText(app.key, 256), "INVALID_OPERATION", "The app has a key, which is a text.");
   return app as ActionSigner["app"];
 }
 
@@ -242,17 +238,14 @@ function readTuple(value: unknown): Tuple {
   ensure(five, "INVALID_OPERATION", "A signature is five strings.");
   const [signedAt, app, content, prev, signature] = strings as string[];
   // What is new may have another grammar throughout, so it is told apart before anything else is judged.
-  const mark = tupleGrammar.mark.exec(content!)?.[1];
-  ensure(mark === undefined || mark === "2", "UNKNOWN_SUITE");
-  ensure(!tupleGrammar.otherKey.test(app!), "UNKNOWN_SUITE", "The key is of a type that signs in no suite known here.");
+  const number = content!.startsWith("r2.") ? 2 : 1;
+  ensure(number === 2 || !tupleGrammar.mark.test(content!), "UNKNOWN_SUITE");
+  const p256 = appDidPattern.test(app!);
+  ensure(p256 || !tupleGrammar.otherKey.test(app!), "UNKNOWN_SUITE", "The key signs in no suite that is known here.");
   ensure(tupleGrammar.signedAt.test(signedAt!), "INVALID_OPERATION", "signedAt is Unix seconds.");
-  ensure(
-    tupleGrammar.signature.test(signature!),
-    "INVALID_OPERATION",
-    "The signature is 0x and 128 lowercase hex digits.",
-  );
-  ensure(appDidPattern.test(app!), "INVALID_OPERATION", "The key of a signature is a did:key of P-256.");
-  const number = mark === "2" ? 2 : 1;
+  const digits = signature!.length === 130 && signature!.startsWith("0x") && isLowerHex(signature!, 2);
+  ensure(digits, "INVALID_OPERATION", "The signature is 0x and 128 lowercase hex digits.");
+  ensure(p256, "INVALID_OPERATION", "The key of a signature is a did:key of P-256.");
   ensure(
     tupleGrammar.contents[number].test(content!),
     "INVALID_OPERATION",
@@ -262,10 +255,15 @@ function readTuple(value: unknown): Tuple {
   return strings as unknown as Tuple;
 }
 
-function refuseUnknown(value: Record<string, unknown>, names: readonly string[]): void {
-  const unknown = Object.keys(value).find((name) => !names.includes(name));
-  if (unknown !== undefined)
-    throw new Failure("INVALID_OPERATION", `There is no member ${JSON.stringify(unknown.slice(0, 40))} here.`);
+/** The members with these names, in order of arrival; others are left out, or refused where `strict`. */
+function membersOf(value: Record<string, unknown>, names: readonly string[], strict: boolean): Record<string, unknown> {
+  const members: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) {
+    if (names.includes(name)) members[name] = value[name];
+    else if (strict)
+      throw new Failure("INVALID_OPERATION", `There is no member ${JSON.stringify(name.slice(0, 40))} here.`);
+  }
+  return members;
 }
 
 function matching(value: unknown, pattern: RegExp, detail: string): string {

@@ -1,27 +1,37 @@
 import { ensure, Failure } from "../kernel/failure.ts";
+import type { Millis } from "../kernel/time.ts";
 import { type Decision, decideRun } from "./decide-run.ts";
 import { operationDigest } from "./entry.ts";
 import { type Document, foldStored, kindOf } from "./fold.ts";
 import { type Installation, maxAttempts } from "./installation.ts";
 import { keepDocuments } from "./kept-documents.ts";
+import { openLogTime } from "./log-time.ts";
 import type { SignedOperation } from "./operation.ts";
 import { type Receipt, receiptOf } from "./receipt.ts";
 import { CommitConflict } from "./store.ts";
 import { type Lookups, prepare, type Submission } from "./submission.ts";
 
 /** An installation with what one process keeps of its documents. */
-export type Corridor = Installation & { kept: ReturnType<typeof keepDocuments>; lookups: Lookups };
+export type Corridor = Installation & {
+  kept: ReturnType<typeof keepDocuments>;
+  lookups: Lookups;
+  /** The time of admission. */
+  now(): Promise<Millis>;
+};
 
 export function openCorridor(parts: Installation): Corridor {
   const { store } = parts;
+  const kept = keepDocuments();
   const lookups: Lookups = {
     delegationsOf: (user, key) => store.delegationsOf(user, key),
     predecessorOf: async (document, scope, prev) => {
+      const head = kept.get(document)?.head;
+      if (scope === "global" && head?.operation === prev) return head;
       const entry = await store.entryOfOperation(document, prev);
       return entry?.action.scope === scope ? { timestampUtcMs: entry.action.timestampUtcMs } : undefined;
     },
   };
-  return { ...parts, kept: keepDocuments(), lookups };
+  return { ...parts, kept, lookups, now: openLogTime(store, parts.clock) };
 }
 
 /** The document as this process knows it, else as the store has it. */
@@ -39,7 +49,8 @@ export async function load({ kept, store, kinds }: Corridor, id: string): Promis
 /** The document as it is on disk: what may be shown. Refuses with UNKNOWN_DOCUMENT. */
 export async function read({ kept, store, kinds }: Corridor, id: string): Promise<Document> {
   const written = kept.getWritten(id);
-  if (written) return written;
+  // Another process may have written since, and what is shown must not lag behind the disk.
+  if (written && written.head.entry === (await store.headOf(id))) return written;
   const stored = await store.load(id);
   ensure(stored, "UNKNOWN_DOCUMENT");
   return foldStored(stored, kinds);
@@ -50,27 +61,40 @@ export async function read({ kept, store, kinds }: Corridor, id: string): Promis
  * stands in the store yet.
  */
 export async function settle(corridor: Corridor, run: readonly Submission[], fresh: Document): Promise<Receipt[]> {
-  const operations = run.map((each) => each.operation);
+  const operations = run.filter((each) => !each.ours).map((each) => each.operation);
   for (let attempt = 1; ; attempt++) {
     const current = attempt === 1 ? run : await refresh(corridor, run);
+    const now = await corridor.now();
     const document = (await load(corridor, fresh.id)) ?? fresh;
-    const decision = decide(corridor, document, current);
-    const receipts = decision instanceof Failure ? undefined : await commit(corridor, decision, attempt);
-    if (receipts) return receipts;
+    const decision = decide(corridor, document, current, now);
+    const refused = decision instanceof Failure;
+    const receipts = refused ? undefined : await commit(corridor, decision, attempt);
+    if (receipts) return receipts.filter((_, i) => !run[i]!.ours);
+    const written = refused ? await corridor.kept.settled(fresh.id) : undefined;
     // Sent twice at once, it may stand in the log by now: that is no refusal.
     const repeated = await repeats(corridor, fresh.id, operations);
     if (repeated) return repeated;
-    // What is kept may lag behind another process: a refusal is decided on what the store holds.
-    if (decision instanceof Failure && (attempt > 1 || !corridor.kept.forget(fresh.id))) throw decision;
+    if (refused && isFinal(corridor, fresh.id, written, attempt)) throw decision;
   }
+}
+
+/**
+ * What is kept may run ahead of the disk and lag behind another process, so a refusal counts that was decided on what
+ * the store holds: on what has all been written since, or on what was loaded again.
+ */
+function isFinal({ kept }: Corridor, id: string, written: boolean | undefined, attempt: number): boolean {
+  if (written === false) return attempt >= maxAttempts;
+  return written === true || attempt > 1 || !kept.forget(id);
 }
 
 /** Commits a decision: its receipts, or undefined where a race was lost and it has to be made again. */
 export async function commit(corridor: Corridor, decision: Decision, attempt: number): Promise<Receipt[] | undefined> {
   const { kept, store } = corridor;
   kept.keep(decision.document, false);
+  const writing = store.commit(decision.append);
+  kept.begin(decision.document.id, writing);
   try {
-    const seqs = await store.commit(decision.append);
+    const seqs = await writing;
     kept.confirm(decision.document);
     corridor.committed?.();
     return decision.append.entries.map(({ entry }, i) => receiptOf(entry, seqs[i]!));
@@ -105,10 +129,10 @@ export async function repeats(
  * Decides on the latest that this process knows, and keeps what comes of it. Nothing is awaited from here to
  * `kept.keep`, so submissions to one document are decided one after the other.
  */
-function decide(corridor: Corridor, document: Document, run: readonly Submission[]): Decision | Failure {
-  const { kept, realm, clock, isServiceKey } = corridor;
+function decide(corridor: Corridor, document: Document, run: readonly Submission[], now: Millis): Decision | Failure {
+  const { kept, realm, isServiceKey } = corridor;
   try {
-    return decideRun(kept.get(document.id) ?? document, run, { realm, now: clock(), isServiceKey });
+    return decideRun(kept.get(document.id) ?? document, run, { realm, now, isServiceKey });
   } catch (error) {
     if (error instanceof Failure) return error;
     throw error;
@@ -118,8 +142,8 @@ function decide(corridor: Corridor, document: Document, run: readonly Submission
 /** What was looked up may have changed with a lost race; signatures and facts stay true. */
 async function refresh({ kinds, lookups }: Corridor, run: readonly Submission[]): Promise<Submission[]> {
   const fresh: Submission[] = [];
-  for (const { operation, facts } of run)
-    fresh.push({ ...(await prepare(operation, kindOf(kinds, operation.kind), lookups)), facts });
+  for (const { operation, binding, facts, ours = false } of run)
+    fresh.push({ ...(await prepare(operation, kindOf(kinds, operation.kind), lookups)), binding, facts, ours });
   return fresh;
 }
 

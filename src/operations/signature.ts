@@ -21,7 +21,7 @@ export function signedMessage(signedAt: string, app: Did, content: string, prev:
 /** Checks the bytes alone; what they say of the operation is `matchContent`'s affair. Never throws on a bad signature. */
 export function checkSignature(tuple: Tuple, keyOf: (did: Did) => KeyCheck = appKey): boolean | Promise<boolean> {
   const [signedAt, app, content, prev, signature] = tuple;
-  return keyOf(app)(signedMessage(signedAt, app, content, prev), fromHex(signature.slice(2))!);
+  return keyOf(app)(signedMessage(signedAt, app, content, prev), fromHex(signature, 2)!);
 }
 
 /** Recomputes the content of the tuple from the operation, as its suite has it. */

@@ -69,6 +69,8 @@ export type OperationStore = {
   entryOfAction(document: string, actionId: string): Promise<LoggedEntry | undefined>;
   entryOfOperation(document: string, operation: string): Promise<LoggedEntry | undefined>;
   entryAt(seq: number): Promise<LoggedEntry | undefined>;
+  /** Whether the log has entries of a document. */
+  holds(document: string): Promise<boolean>;
   /** Entries of a document in commit order, both scopes, after a place; at most `limit`. */
   entriesOf(document: string, after: number, limit: number): Promise<LoggedEntry[]>;
   /** All entries in commit order after a place; at most `limit`. */
@@ -76,8 +78,9 @@ export type OperationStore = {
   /**
    * Delegations of a key that speak for a user, latest first, at most 16: live, ended, whatever they are. One proved by
    * recovery speaks for its address on every chain, one proved by contract for exactly its DID.
+   * With `upTo` those given later do not count: a question about the past finds what there was then.
    */
-  delegationsOf(user: Did, key: Did): Promise<Delegation[]>;
+  delegationsOf(user: Did, key: Did, upTo?: number): Promise<Delegation[]>;
   /** All that speak for a user, in the order of their document ids, after one. */
   delegationsByUser(user: Did, after: string, limit: number): Promise<DelegationRecord[]>;
   delegationByDocument(document: string): Promise<DelegationRecord | undefined>;
@@ -87,6 +90,10 @@ export type OperationStore = {
   holderOf(space: string, key: string, now: Millis): Promise<string | undefined>;
   /** The last place admitted by then, where an entry's time is the latest `admittedAt` up to its place. */
   momentAt(time: Millis): Promise<Moment>;
+  /** The latest `admittedAt` in the log, 0 in an empty one. */
+  latestTime(): Promise<Millis>;
+  /** The digest of the last entry of the document's `global`, "" where there is none. */
+  headOf(document: string): Promise<string>;
   /** The last place, 0 in an empty log. */
   lastSeq(): Promise<number>;
 };

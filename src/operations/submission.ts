@@ -8,7 +8,7 @@ import type { DocumentKind } from "./kind.ts";
 import {
   type Action,
   decidingTuple,
-  parseOperation,
+  parseAction,
   type SignedOperation,
   type Tuple,
   textOf,
@@ -33,6 +33,8 @@ export type Submission = {
   /** The entry that `prev` names, where it is not the head. */
   named: Predecessor;
   facts: unknown;
+  /** True for what the service itself adds to a client's run. */
+  ours?: boolean;
 };
 
 /** What `prepare` asks of the store. */
@@ -41,15 +43,16 @@ export type Lookups = {
   predecessorOf(document: string, scope: string, prev: string): Promise<Predecessor>;
 };
 
-/** Reads the operations of a run. Refuses with INVALID_OPERATION, RUN_TOO_LONG. */
-export function parseRun(values: readonly unknown[], document: string, kind: string): SignedOperation[] {
+/** Reads the actions of a run: their grammar comes before anything is looked up. INVALID_OPERATION, RUN_TOO_LONG */
+export function parseActions(values: readonly unknown[]): Action[] {
   ensure(values.length >= 1, "INVALID_OPERATION", "A run has at least one operation.");
   ensure(values.length <= maxRun, "RUN_TOO_LONG", `At most ${maxRun} operations are taken at once.`);
-  return values.map((value) => parseOperation(value, { document, kind, branch: "main" }));
+  return values.map((value) => parseAction(value));
 }
 
 /** Refuses with ACTION_ID_REUSED a run in which two actions have one id. */
 export function ensureDistinct(run: readonly { id?: string }[]): void {
+  if (run.length === 1) return;
   const ids = run.flatMap(({ id }) => id ?? []);
   ensure(new Set(ids).size === ids.length, "ACTION_ID_REUSED", "Two actions of the run have the same id.");
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { maxChainId, pkhDid } from "../identity/did.ts";
+import { maxChainId, parsePkh, pkhDid } from "../identity/did.ts";
 import { speaksFor } from "../identity/proof-reach.ts";
 import { ensure } from "../kernel/failure.ts";
 import { day, iso, type Millis } from "../kernel/time.ts";
@@ -7,7 +7,7 @@ import { createDocumentRule } from "../operations/create-document.ts";
 import type { Entry } from "../operations/entry.ts";
 import type { ActionRule, Actor, Claim, Deed, DocumentKind, Opener, Projection, Row } from "../operations/kind.ts";
 import { imageRule, isImageUrl } from "./image.ts";
-import { composeName, foldName, isName, nameRule } from "./name.ts";
+import { claimsEns, composeName, foldName, isName, nameRule } from "./name.ts";
 
 export const profileKind = "powerhouse/renown-user";
 
@@ -92,7 +92,9 @@ function decide(state: Profile, deed: Deed): void {
 function mayAct(state: Profile, type: string, actor: Actor): boolean {
   const { ethAddress, chainId, opener } = state;
   if (ethAddress !== null) return speaksFor(actor, { address: ethAddress.toLowerCase(), chainId });
-  return opener.user === "" ? type === "SET_ETH_ADDRESS" : actor.user === opener.user;
+  if (opener.user === "") return type === "SET_ETH_ADDRESS";
+  // A proof by recovery speaks for the address on every chain, whichever the document was opened on.
+  return actor.user === opener.user || speaksFor(actor, { ...parsePkh(opener.user), chainId: null });
 }
 
 function decideAddress(state: Profile, { input, actor }: Deed): void {
@@ -136,7 +138,13 @@ function rename(state: Profile, username: string, now: Millis): Profile {
   const key = foldName(username);
   const former = state.former.filter((name) => name.until > now && name.key !== key);
   const old = state.username === null ? key : foldName(state.username);
-  return { ...state, username, former: old === key ? former : [...former, { key: old, until: now + nameRest }] };
+  const rests = old !== key && isHeld(old);
+  return { ...state, username, former: rests ? [...former, { key: old, until: now + nameRest }] : former };
+}
+
+/** A name of ENS is only claimed here: whoever came first must not keep it from the one whom ENS knows by it. */
+function isHeld(name: string): boolean {
+  return !claimsEns(name);
 }
 
 function project(state: Profile, entry: Entry): Projection {
@@ -176,6 +184,6 @@ function claimsOf(state: Profile, { action, document: holder, admittedAt }: Entr
   }
   if (action.type !== "SET_USERNAME" || username === null) return [];
   const given = former.filter(({ until }) => until === Date.parse(admittedAt) + nameRest);
-  const names = [{ key: foldName(username), until: null }, ...given];
+  const names = [...(isHeld(username) ? [{ key: foldName(username), until: null }] : []), ...given];
   return names.map(({ key, until }) => ({ space: "username", key, holder, until, refusal: "NAME_TAKEN" }));
 }

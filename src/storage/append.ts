@@ -5,9 +5,8 @@ import { projectionStatements, snapshotStatement } from "./read-models.ts";
 import type { Statement } from "./statement.ts";
 
 /**
- * The statements of one commit, to be run in order, together or not at all; the ones that write an entry return its
- * place as `seq`. Every condition is one that breaks a constraint where it does not hold: D1 goes on after a statement
- * that matches nothing.
+ * The statements of one commit, to be run in order, together or not at all. Every condition is one that breaks a
+ * constraint where it does not hold: D1 goes on after a statement that matches nothing.
  */
 export function appendStatements(append: Append): Statement[] {
   const statements: Statement[] = [];
@@ -51,7 +50,7 @@ function insertion(idx: string, authority: string): string {
   return (
     "INSERT INTO entries (doc, scope, branch, idx, action_id, operation, digest, binding, authority_by, authority, " +
     `admitted_at, latest_at, action) VALUES (${documentOf}, ?, ?, ${idx}, unhex(?), ?, ?, ?, ?, ${authority}, ?, ` +
-    "max(?, coalesce((SELECT latest_at FROM entries ORDER BY seq DESC LIMIT 1), 0)), ?) RETURNING seq"
+    "max(?, coalesce((SELECT latest_at FROM entries ORDER BY seq DESC LIMIT 1), 0)), ?)"
   );
 }
 
@@ -65,5 +64,6 @@ function insertEntry(entry: Entry, admittedAt: Millis): Statement {
   return {
     sql,
     params: [document, scope, branch, ...before, ...digests, ...right, admittedAt, admittedAt, entry.text],
+    writesEntry: true,
   };
 }

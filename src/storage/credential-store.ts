@@ -1,8 +1,9 @@
 import { CompiledQuery, type Kysely, type Selectable, sql } from "kysely";
 import type { IssuedCredential, IssuedStore } from "../credentials/issued.ts";
+import { readAsChecked } from "../identity/as-checked.ts";
 import { parsePkh } from "../identity/did.ts";
 import { parseTime } from "../kernel/time.ts";
-import type { CredentialKnowledge } from "../verify/credential-question.ts";
+import type { CredentialKnowledge, RenownEnding } from "../verify/credential-question.ts";
 import type { Tables } from "./tables.ts";
 
 /** What issuing keeps, in SQLite or D1: every call is one statement. */
@@ -51,7 +52,13 @@ export function renownEndings(db: Kysely<Tables>): NonNullable<CredentialKnowled
       .selectFrom("renown_credentials as credential")
       .leftJoin("delegations", "delegations.document", "credential.document")
       .leftJoin("entries", "entries.seq", "delegations.compromised_seq")
-      .select(["credential.revoked_at", "delegations.compromised_from", "entries.latest_at"])
+      .select([
+        "credential.revoked_at",
+        "delegations.compromised_from",
+        "entries.latest_at",
+        "delegations.as_checked",
+        "credential.body",
+      ])
       .where("credential.credential_id", "=", credentialId)
       .where("credential.issuer_address", "=", address)
       .where("credential.issuer_chain", "=", chainId)
@@ -61,8 +68,15 @@ export function renownEndings(db: Kysely<Tables>): NonNullable<CredentialKnowled
     return {
       revokedAt: row.revoked_at === null ? undefined : parseTime(row.revoked_at),
       compromise: from === null || saidAt === null ? undefined : { from, saidAt },
+      contract: row.as_checked === null ? undefined : contractProof(row.body, row.as_checked),
     };
   };
+}
+
+/** Both texts were written by us, from what had been parsed. */
+function contractProof(body: string, record: string): RenownEnding["contract"] {
+  const asChecked = readAsChecked(JSON.parse(record));
+  return asChecked && { proofValue: JSON.parse(body).proof.proofValue, asChecked };
 }
 
 // Sign-in waits for this one, so its text is fixed instead of built each time.

@@ -25,7 +25,8 @@ export type D1Database = {
 
 /** A D1 database that wrangler has migrated. Each append is one batch, written together or not at all. */
 export function openD1(database: D1Database, realm: string): Storage {
-  const bound = ({ sql, params }: Statement) => database.prepare(sql).bind(...params);
+  const bound = ({ sql, params, writesEntry }: Statement) =>
+    database.prepare(writesEntry ? `${sql} RETURNING seq` : sql).bind(...params);
   const batch = async (statements: readonly Statement[]) => {
     if (statements.length === 0) return [];
     return (await database.batch<{ seq?: number }>(statements.map(bound))).map(({ results }) => results);

@@ -10,8 +10,8 @@ export function delegationQueries(
   reader: Reader,
 ): Pick<OperationStore, "delegationsOf" | "delegationsByUser" | "delegationByDocument"> {
   return {
-    delegationsOf: async (user, key) => {
-      const params = [key, addressOf(user), user];
+    delegationsOf: async (user, key, upTo = Number.MAX_SAFE_INTEGER) => {
+      const params = [key, addressOf(user), user, upTo];
       return (await reader.rows<DelegationRow>({ sql: ofKey, params })).map(delegationOfRow);
     },
     delegationsByUser: async (user, after, limit) => {
@@ -28,12 +28,13 @@ export function delegationQueries(
   };
 }
 
+// `IN (?)` and `LIMIT ? + 0` for the reason that stands in `operation-store.ts`.
 /** A proof by recovery speaks for its address on every chain, one by contract for exactly its DID. */
-const speaksFor = "(subject = ? OR method = 'recovery')";
+const speaksFor = "(subject IN (?) OR method = 'recovery')";
 const ofKey =
-  `SELECT * FROM delegations WHERE app = ? AND address = ? AND ${speaksFor} ` +
+  `SELECT * FROM delegations WHERE app IN (?) AND address IN (?) AND ${speaksFor} AND granted_seq <= ? ` +
   `ORDER BY granted_seq DESC LIMIT ${maxDelegations}`;
-const ofUser = `SELECT * FROM delegations WHERE address = ? AND document > ? AND ${speaksFor} ORDER BY document LIMIT ?`;
+const ofUser = `SELECT * FROM delegations WHERE address IN (?) AND document > ? AND ${speaksFor} ORDER BY document LIMIT ? + 0`;
 
 /** The address at the end of a did:pkh, as the rows have it. */
 function addressOf(user: string): string {

@@ -10,46 +10,20 @@ type Waiting = { statements: readonly Statement[]; resolve(places: number[]): vo
 type Outcome = { places: number[] } | { error: unknown };
 
 /**
- * Gathers the appends of one turn of the event loop into one transaction, with a savepoint each: one durable write for
- * all, and a refused one goes alone. Nobody is answered before COMMIT; where that fails, all are refused.
+ * Gathers the appends of one turn of the event loop into one transaction: one durable write for all. Where one is
+ * refused, the transaction is made again with a savepoint for each, and that one goes alone. Nobody is answered before
+ * COMMIT; where that fails, all are refused.
  */
-export function groupCommit(database: Database, run: (statement: Statement) => number | undefined) {
-  const [begin, commit, rollback, savepoint, release, rollbackTo] = controls.map((sql) => database.prepare(sql));
+export function groupCommit(database: Database, run: Run) {
+  const write = groupWriter(database, run);
   let waiting: Waiting[] = [];
-
-  const tryOne = ({ statements }: Waiting): Outcome => {
-    savepoint!.run();
-    try {
-      const places = runAll(statements, run);
-      release!.run();
-      return { places };
-    } catch (error) {
-      // A full disk ends the transaction by itself: then nothing of the group stands.
-      if (!database.inTransaction) throw error;
-      rollbackTo!.run();
-      release!.run();
-      return { error: refusalOf(error) };
-    }
-  };
-
-  const writeGroup = (group: readonly Waiting[]): Outcome[] => {
-    try {
-      begin!.run();
-      const outcomes = group.map(tryOne);
-      commit!.run();
-      return outcomes;
-    } catch (error) {
-      if (database.inTransaction) rollback!.run();
-      return group.map(() => ({ error: refusalOf(error) }));
-    }
-  };
 
   const flush = (): void => {
     const group = waiting.slice(0, maxGroup);
     waiting = waiting.slice(maxGroup);
     if (waiting.length > 0) setImmediate(flush);
     if (group.length === 0) return;
-    for (const [i, outcome] of writeGroup(group).entries()) settle(group[i]!, outcome);
+    for (const [i, outcome] of write(group).entries()) settle(group[i]!, outcome);
   };
 
   const append: Writer = (statements) =>
@@ -66,6 +40,55 @@ export function groupCommit(database: Database, run: (statement: Statement) => n
     drain: (): void => {
       while (waiting.length > 0) flush();
     },
+  };
+}
+
+type Run = (statement: Statement) => number | undefined;
+
+/** Writes a group, together and durably; what became of each, in order. */
+function groupWriter(database: Database, run: Run): (group: readonly Waiting[]) => Outcome[] {
+  const [begin, commit, rollback, savepoint, release, rollbackTo] = controls.map((sql) => database.prepare(sql));
+
+  const tryOne = ({ statements }: Waiting): Outcome => {
+    savepoint!.run();
+    try {
+      const places = runAll(statements, run);
+      release!.run();
+      return { places };
+    } catch (error) {
+      // A full disk ends the transaction by itself: then nothing of the group stands.
+      if (!database.inTransaction) throw error;
+      rollbackTo!.run();
+      release!.run();
+      return { error: refusalOf(error) };
+    }
+  };
+
+  /** Undefined, and nothing written, where one is refused. For a savepoint SQLite would copy each page that changes. */
+  const tryAll = (group: readonly Waiting[]): Outcome[] | undefined => {
+    try {
+      return group.map(({ statements }) => ({ places: runAll(statements, run) }));
+    } catch (error) {
+      if (!database.inTransaction) throw error;
+      rollback!.run();
+      return undefined;
+    }
+  };
+
+  return (group) => {
+    try {
+      begin!.run();
+      let outcomes = tryAll(group);
+      if (!outcomes) {
+        begin!.run();
+        outcomes = group.map(tryOne);
+      }
+      commit!.run();
+      return outcomes;
+    } catch (error) {
+      if (database.inTransaction) rollback!.run();
+      return group.map(() => ({ error: refusalOf(error) }));
+    }
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from "kysely";
+import { CompiledQuery, type Kysely, type Selectable } from "kysely";
 import { limitNames, parseLimits } from "../identity/delegation.ts";
 import type { DelegationTerms, Nonce, NonceStore } from "../identity/nonce.ts";
 import type { RefreshToken, Session, SessionStore } from "../identity/session.ts";
@@ -66,24 +66,26 @@ export function sessionStore(db: Database): SessionStore {
 }
 
 async function open(db: Database, session: Session, refreshHash: string): Promise<void> {
-  await purge(db, session.createdAt);
-  await db.insertInto("sessions").values(sessionRow(session)).execute();
-  const token = { hash: refreshHash, session: session.id, created_at: session.createdAt, used_at: null };
-  await db.insertInto("refresh_tokens").values(token).execute();
+  const { id, user, method, agent, createdAt, usedAt, expiresAt } = session;
+  await purge(db, createdAt);
+  await db.executeQuery(CompiledQuery.raw(insertSession, [id, user, method, agent, createdAt, usedAt, expiresAt]));
+  await db.executeQuery(CompiledQuery.raw(insertToken, [refreshHash, id, createdAt]));
 }
 
 /** Forgets sessions long past their end, their tokens first: no token may stand without its session. */
 async function purge(db: Database, now: Millis): Promise<void> {
-  const old = db
-    .selectFrom("sessions")
-    .select("id")
-    .where("expires_at", "<=", now - sessionRemembered)
-    .orderBy("expires_at")
-    .orderBy("id")
-    .limit(purgeLimit);
-  await db.deleteFrom("refresh_tokens").where("session", "in", old).execute();
-  await db.deleteFrom("sessions").where("id", "in", old).execute();
+  const before = now - sessionRemembered;
+  await db.executeQuery(CompiledQuery.raw(deleteOldTokens, [before]));
+  await db.executeQuery(CompiledQuery.raw(deleteOldSessions, [before]));
 }
+
+// Sign-in waits for these, so their text is fixed instead of built each time.
+const insertSession =
+  "INSERT INTO sessions (id, user, method, agent, created_at, used_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)";
+const insertToken = "INSERT INTO refresh_tokens (hash, session, created_at) VALUES (?, ?, ?)";
+const oldSessions = `SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at, id LIMIT ${purgeLimit}`;
+const deleteOldTokens = `DELETE FROM refresh_tokens WHERE session IN (${oldSessions})`;
+const deleteOldSessions = `DELETE FROM sessions WHERE id IN (${oldSessions})`;
 
 async function sessionsOf(db: Database, user: string, now: Millis, before: string, limit: number): Promise<Session[]> {
   const rows = await db
@@ -143,12 +145,6 @@ function termsOf(text: string): DelegationTerms {
   const { app, may, until }: { app: string; may: string[]; until: string } = JSON.parse(text);
   const entries = may.map((name) => `renown:may:${name}`);
   return { app, limits: parseLimits(entries, "renown:may:"), until };
-}
-
-function sessionRow(session: Session): Selectable<Tables["sessions"]> {
-  const { id, user, method, agent, createdAt, usedAt, expiresAt } = session;
-  const times = { created_at: createdAt, used_at: usedAt, expires_at: expiresAt, ended_at: session.endedAt ?? null };
-  return { id, user, method, agent, ...times };
 }
 
 function sessionOf(row: Selectable<Tables["sessions"]>): Session {

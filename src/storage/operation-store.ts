@@ -36,6 +36,7 @@ export function operationStore(reader: Reader, commit: Writer, realm: string): O
     entryOfAction: async (document, actionId) => (await entries(ofAction, document, uuidHex(actionId)))[0],
     entryOfOperation: async (document, operation) => (await entries(ofOperation, document, operation, operation))[0],
     entryAt: async (seq) => (await entries(atSeq, seq))[0],
+    holds: async (document) => (await one("SELECT doc FROM documents WHERE id = ?", document)) !== undefined,
     entriesOf: (document, after, limit) =>
       entries(
         ofDocument,
@@ -47,6 +48,8 @@ export function operationStore(reader: Reader, commit: Writer, realm: string): O
     documentOfGrant: async (entry) => (await one<{ id: string }>(grantor, entry))?.id,
     holderOf: async (space, key, now) => (await one<{ holder: string }>(holder, space, key, now))?.holder,
     momentAt: async (time) => ({ time, seq: (await one<{ seq: number }>(seqAt, time, time))!.seq }),
+    latestTime: async () => (await one<{ latest_at: number }>(latest))?.latest_at ?? 0,
+    headOf: async (document) => (await one<{ digest: string }>(headOf, document))?.digest ?? "",
     lastSeq: async () => (await one<{ seq: number }>("SELECT coalesce(max(seq), 0) AS seq FROM entries"))!.seq,
   };
 }
@@ -78,7 +81,7 @@ const joined =
   "LEFT JOIN entries p ON p.doc = e.doc AND p.scope = e.scope AND p.branch = e.branch AND p.idx = e.idx - 1 " +
   "LEFT JOIN entries a ON a.seq = e.authority";
 const entryRows = `SELECT ${columns} FROM entries e ${joined}`;
-const documentOf = "(SELECT doc FROM documents WHERE id = ?)";
+const documentOf = "(SELECT doc FROM documents WHERE id IN (?))";
 
 const documentRow =
   "SELECT d.kind, s.length, s.state FROM documents d LEFT JOIN snapshots s ON s.doc = d.doc WHERE d.id = ?";
@@ -94,14 +97,20 @@ const ofOperation =
   `${entryRows} WHERE e.seq = (SELECT seq FROM entries WHERE doc = ${documentOf} ` +
   "AND substr(operation, 1, 12) = substr(?, 1, 12) AND operation = ?)";
 const atSeq = `${entryRows} WHERE e.seq = ?`;
-const afterSeq = `${entryRows} WHERE e.seq > ? ORDER BY e.seq LIMIT ?`;
+
+// Beside an order, SQLite plans anew for each value of `= ?`, and everywhere for each of `LIMIT ?`, which takes ten times
+// what running does. `IN (?)` and `LIMIT ? + 0` ask the same and are planned once.
+const afterSeq = `${entryRows} WHERE e.seq > ? ORDER BY e.seq LIMIT ? + 0`;
 
 /** Streams are merged by place. Where `after` is an entry of the stream, its index says at once where to go on. */
 const streamAfter =
-  `SELECT * FROM (${entryRows} WHERE e.doc = ${documentOf} AND e.scope = ? AND e.branch = 'main' AND e.seq > ? ` +
-  `AND e.idx > coalesce((SELECT idx FROM entries WHERE seq = ? AND doc = ${documentOf} AND scope = ?), -1) ` +
-  "ORDER BY e.idx LIMIT ?)";
-const ofDocument = `${streamAfter} UNION ALL ${streamAfter} ORDER BY seq LIMIT ?`;
+  `SELECT * FROM (${entryRows} WHERE e.doc = ${documentOf} AND e.scope IN (?) AND e.branch = 'main' AND e.seq > ? ` +
+  `AND e.idx > coalesce((SELECT idx FROM entries WHERE seq IN (?) AND doc = ${documentOf} AND scope IN (?)), -1) ` +
+  "ORDER BY e.idx LIMIT ? + 0)";
+const ofDocument = `${streamAfter} UNION ALL ${streamAfter} ORDER BY seq LIMIT ? + 0`;
+
+const latest = "SELECT latest_at FROM entries ORDER BY seq DESC LIMIT 1";
+const headOf = `SELECT digest FROM entries WHERE doc = ${documentOf} AND scope = 'global' AND branch = 'main' ORDER BY idx DESC LIMIT 1`;
 
 const grantor =
   "SELECT d.id FROM grants g JOIN entries e ON e.seq = g.seq JOIN documents d ON d.doc = e.doc WHERE g.entry = ?";

@@ -48,6 +48,8 @@ export const projected: { [T in Projected]: Columns<T> } = {
     revocation_reason: "optional",
     compromised_from: "optional",
     compromised_seq: "optional",
+    as_checked: "optional",
+    checked_at: "optional",
   },
   renown_credentials: {
     document: "key",

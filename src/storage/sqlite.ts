@@ -37,7 +37,9 @@ export function openSqlite({ file, realm, busyTimeout = 2 * second }: SqliteOpti
     return [];
   };
   return {
-    db: new Kysely<Tables>({ dialect: new SqliteDialect({ database: withoutTransactions(database) }) }),
+    db: new Kysely<Tables>({
+      dialect: new SqliteDialect({ database: withoutTransactions(database, prepared.prepare) }),
+    }),
     operations: operationStore(reader, group.append, realm),
     readModels: readModelsOf(reader, writeAll),
     close: async () => {
@@ -55,34 +57,33 @@ const maxPrepared = 256;
 
 /** Runs statements, preparing each text once: preparing costs more than running. */
 function prepareOnce(database: Database.Database) {
-  const kept = new Map<string, Database.Statement<unknown[], { seq?: number }>>();
-  const prepared = (sql: string) => {
+  const kept = new Map<string, Database.Statement<unknown[]>>();
+  const prepare = (sql: string) => {
     const known = kept.get(sql);
     if (known) return known;
     if (kept.size >= maxPrepared) kept.clear();
-    const statement = database.prepare<unknown[], { seq?: number }>(sql);
+    const statement = database.prepare<unknown[]>(sql);
     kept.set(sql, statement);
     return statement;
   };
   return {
-    rows: ({ sql, params }: Statement): unknown[] => prepared(sql).all(params),
-    /** The place that the statement returns, where it returns one. */
-    run: ({ sql, params }: Statement): number | undefined => {
-      const statement = prepared(sql);
-      if (statement.reader) return statement.get(params)?.seq;
-      statement.run(params);
-      return undefined;
+    prepare,
+    rows: ({ sql, params }: Statement): unknown[] => prepare(sql).all(params),
+    /** The place of the entry, where the statement writes one: it is the rowid, and RETURNING takes twice as long. */
+    run: ({ sql, params, writesEntry }: Statement): number | undefined => {
+      const { lastInsertRowid } = prepare(sql).run(params);
+      return writesEntry ? Number(lastInsertRowid) : undefined;
     },
   };
 }
 
 /** Kysely shares the connection with the group commit, and a transaction of its own would stay open across turns. */
-function withoutTransactions(database: Database.Database) {
+function withoutTransactions(database: Database.Database, prepare: ReturnType<typeof prepareOnce>["prepare"]) {
   return {
     close: () => void database.close(),
     prepare: (sql: string) => {
       if (/^\s*(begin|savepoint)\b/i.test(sql)) throw new Error("There are no transactions here: write one statement.");
-      return database.prepare(sql);
+      return prepare(sql);
     },
   };
 }

@@ -1,7 +1,10 @@
 export type Parameter = string | number | null;
 
-/** SQL that SQLite and D1 both run, with anonymous parameters; D1 takes at most 100 of them, and 100 KB of SQL. */
-export type Statement = { sql: string; params: Parameter[] };
+/**
+ * SQL that SQLite and D1 both run, with anonymous parameters; D1 takes at most 100 of them, and 100 KB of SQL. What
+ * writes an entry is marked, because each database tells its place in another way.
+ */
+export type Statement = { sql: string; params: Parameter[]; writesEntry?: true };
 
 /** How an adapter reads; the synchronous one answers without a promise. */
 export type Reader = {
@@ -10,5 +13,5 @@ export type Reader = {
   together(statements: readonly Statement[]): unknown[][] | Promise<unknown[][]>;
 };
 
-/** How an adapter writes: a list together or not at all. Answers with the places that the statements return. */
+/** How an adapter writes: a list together or not at all. Answers with the places of the entries among them. */
 export type Writer = (statements: readonly Statement[]) => Promise<number[]>;

@@ -17,6 +17,7 @@ export type Tables = {
     latest_at: number;
     action: string;
   };
+  installation: { name: string; value: string };
   tree_nodes: { level: number; idx: number; hash: string };
   snapshots: { doc: number; length: number; state: string };
   grants: { entry: string; seq: number; ended: number | null };
@@ -40,6 +41,8 @@ export type Tables = {
     revocation_reason: string | null;
     compromised_from: number | null;
     compromised_seq: number | null;
+    as_checked: string | null;
+    checked_at: number | null;
   };
   renown_credentials: {
     document: string;
@@ -101,4 +104,27 @@ export type Tables = {
     revoked_at: number | null;
     revoked_by: string | null;
   };
+  asked_documents: { id: string; kind: string; asked_at: number; expires_at: number };
+  console_sessions: {
+    id: string;
+    connect: string | null;
+    app: string | null;
+    status: string;
+    credential: string | null;
+    created_at: number;
+    expires_at: number;
+  };
+  device_codes: {
+    hash: string;
+    user_code: string;
+    app: string;
+    may: string | null;
+    label: string;
+    status: string;
+    delegation: string | null;
+    wait: number;
+    polled_at: number | null;
+    expires_at: number;
+  };
+  profile_settings: { document: string; show_ens: number };
 };

@@ -1,7 +1,9 @@
+import type { AsChecked } from "../identity/as-checked.ts";
 import { covers, type Delegation, type LifeCode, lifeOf, limitNames, type Moment } from "../identity/delegation.ts";
-import type { Did } from "../identity/did.ts";
+import { type Did, isUserDid, parsePkh } from "../identity/did.ts";
+import { speaksFor } from "../identity/proof-reach.ts";
 import { aside, type Check, fail, pass, skipped, unknown } from "../kernel/report.ts";
-import { iso, type Millis } from "../kernel/time.ts";
+import { iso, type Millis, parseTime } from "../kernel/time.ts";
 import { lifeSentences } from "../operations/authority.ts";
 import { type LoggedEntry, signerOf } from "../operations/entry.ts";
 import type { SignedOperation } from "../operations/operation.ts";
@@ -20,6 +22,8 @@ export type KeyReport = {
   may: string[] | null;
   /** A later revocation: a note, no failure. */
   revokedSince: string | null;
+  /** Where a contract gave it, what that said yes to then, as the service put it on record. */
+  asChecked: AsChecked | null;
 };
 
 type Subject = { operation: SignedOperation; at: Moment; known: Moment; entry: LoggedEntry | null; now: Millis };
@@ -40,10 +44,11 @@ export async function checkAuthority(
     const check = unknown("delegation", "BEYOND_LOG", "The moment asked about lies beyond what has been recorded.");
     return { checks: withLimits(check), key: emptyKey(user, "UNKNOWN") };
   }
-  const found = await knowledge.delegationsOf(user, app);
+  const given = await knowledge.delegationsOf(user, app);
+  const found = given.filter((each) => each.grantedSeq <= subject.known.seq);
   const best = (await namedDelegation(found, subject, knowledge)) ?? pickDelegation(found, subject);
   const state = best && stateOf(best, subject);
-  if (state !== "LIVE" && entry?.authority.by === "proof") return byProof(found, subject, entry);
+  if (state !== "LIVE" && entry?.authority.by === "proof") return byProof(found, subject, entry, knowledge);
   if (!best || !state) return { checks: withLimits(absent(knowledge)), key: emptyKey(user, "NOT_DELEGATED") };
   const key = keyReport(user, best, state, subject.known);
   if (state !== "LIVE") return { checks: withLimits(fail("delegation", state, lifeSentences[state])), key };
@@ -76,9 +81,17 @@ async function namedDelegation(
  * Whoever carries a wallet's proof is let in by it, whatever user it names. So the user is believed only where the
  * proof in the same document is that user's, and for this key.
  */
-function byProof(found: readonly Delegation[], { operation, known }: Subject, entry: LoggedEntry) {
-  const { user } = signerOf(operation);
-  const given = found.find((each) => each.document === entry.document && each.grantedSeq <= known.seq);
+async function byProof(
+  found: readonly Delegation[],
+  { operation, known }: Subject,
+  entry: LoggedEntry,
+  knowledge: Knowledge,
+) {
+  const { user, app } = signerOf(operation);
+  const held =
+    found.find((each) => each.document === entry.document) ?? (await knowledge.delegationIn?.(entry.document));
+  const theirs = held?.key === app && isUserDid(user) && speaksFor(held, parsePkh(user));
+  const given = theirs && held.grantedSeq <= known.seq ? held : undefined;
   const limits = aside(pass("limits", "What carries its own proof needs no leave.", "PROOF"));
   if (given) {
     const check = pass("delegation", "The proof by which it was admitted is this user's, and names this key.", "PROOF");
@@ -88,12 +101,13 @@ function byProof(found: readonly Delegation[], { operation, known }: Subject, en
   return { checks: withLimits(fail("delegation", "NOT_DELEGATED", detail)), key: emptyKey(user, "NOT_DELEGATED") };
 }
 
-/** A live one that covers the action, else a live one, else the latest. */
+/** A live one that covers the action, else a live one, else the latest by then, else the latest. */
 function pickDelegation(found: readonly Delegation[], subject: Subject): Delegation | undefined {
   const live = found.filter((each) => stateOf(each, subject) === "LIVE");
   const kind = subject.operation.kind;
   const type = subject.operation.action.type;
-  return live.find((each) => covers(each.limits, kind, type, true)) ?? live[0] ?? found[0];
+  const covering = live.find((each) => covers(each.limits, kind, type, true));
+  return covering ?? live[0] ?? found.find((each) => each.grantedSeq <= subject.at.seq) ?? found[0];
 }
 
 /** For an entry the log's order decides, so what comes at its own place or later has not happened yet. */
@@ -103,7 +117,8 @@ function stateOf(delegation: Delegation, { at, known, entry }: Subject): LifeCod
 }
 
 function withoutUser(app: Did, entry: LoggedEntry | null, knowledge: Knowledge): { checks: Check[]; key: KeyReport } {
-  if (!knowledge.isServiceKey(app)) {
+  // Without an entry nobody knows whether a retired key signed it before its retirement.
+  if (!knowledge.isServiceKey(app, entry ? parseTime(entry.admittedAt) : undefined)) {
     const check = aside(pass("delegation", "It names no user: the key speaks for itself alone.", "NO_USER"));
     return { checks: [check, unlimited("NO_USER")], key: emptyKey("", "NO_USER") };
   }
@@ -132,7 +147,7 @@ function limitsCheck({ limits }: Delegation, { kind, action }: SignedOperation, 
 }
 
 function keyReport(user: Did, delegation: Delegation, state: KeyReport["state"], known: Moment): KeyReport {
-  const { document, entry, grantedAt, expiresAt, limits, revokedAt, revokedSeq } = delegation;
+  const { document, entry, grantedAt, expiresAt, limits, revokedAt, revokedSeq, asChecked = null } = delegation;
   const since = revokedSeq !== undefined && revokedSeq <= known.seq && state !== "REVOKED";
   return {
     user,
@@ -143,9 +158,11 @@ function keyReport(user: Did, delegation: Delegation, state: KeyReport["state"],
     expiresAt: iso(expiresAt),
     may: limits === "unsaid" ? null : limitNames(limits),
     revokedSince: since ? iso(revokedAt as Millis) : null,
+    asChecked,
   };
 }
 
 function emptyKey(user: Did, state: KeyReport["state"]): KeyReport {
-  return { user, state, id: null, entry: null, grantedAt: null, expiresAt: null, may: null, revokedSince: null };
+  const unknowns = { id: null, entry: null, grantedAt: null, expiresAt: null, may: null };
+  return { user, state, ...unknowns, revokedSince: null, asChecked: null };
 }

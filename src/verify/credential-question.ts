@@ -1,13 +1,17 @@
 import type { IssuedCredential } from "../credentials/issued.ts";
+import type { AsChecked } from "../identity/as-checked.ts";
 import type { Did } from "../identity/did.ts";
 import type { WalletCheck } from "../identity/wallet.ts";
 import { type Code, Failure } from "../kernel/failure.ts";
 import { type Check, fail, pass, unknown } from "../kernel/report.ts";
 import type { Millis } from "../kernel/time.ts";
 import type { ResolveKey } from "../securing/vc-jwt.ts";
+import type { Answering } from "./knowledge.ts";
 
 /** What verification may ask. What is missing is not asked, and what it would have told is unknown. */
 export type CredentialKnowledge = {
+  /** Who answers, and up to which place of its log. */
+  answering?: Answering;
   resolveKey: ResolveKey;
   wallet: Pick<WalletCheck, "checkDigest">;
   fetchStatusList?: FetchStatusList;
@@ -17,11 +21,13 @@ export type CredentialKnowledge = {
   endingOf?(credentialId: string, issuer: Did): Promise<RenownEnding | undefined>;
 };
 
-/** How a Renown credential ended, by the entries of the log: both undefined while it has not. */
+/** How a Renown credential stands in the log: the first two undefined while it has not ended. */
 export type RenownEnding = {
   revokedAt: Millis | undefined;
   /** Since when its key counts as compromised, and when the wallet said so. */
   compromise: { from: Millis; saidAt: Millis } | undefined;
+  /** Where a contract held its proof for its own when it was entered: that proof's signature, and the record. */
+  contract?: { proofValue: string; asChecked: AsChecked } | undefined;
 };
 
 /**

@@ -14,7 +14,7 @@ import {
   type StatusList,
   statusAt,
 } from "../securing/status-list.ts";
-import { maxCredentialJwt } from "../securing/vc-jwt.ts";
+import { keyOf, maxCredentialJwt, type ResolveKey } from "../securing/vc-jwt.ts";
 import { attempt, type CredentialKnowledge, type Moments } from "./credential-question.ts";
 import { examineJwt } from "./jwt-credential.ts";
 
@@ -35,8 +35,12 @@ export async function statusChecks(
   knowledge: CredentialKnowledge,
 ): Promise<Check[]> {
   const { statuses, issuer } = credential;
+  // What claims to be ours is asked about whatever it names: who has an old key of ours would name no status.
+  if (knowledge.own?.did === issuer)
+    return credential.types.includes("BitstringStatusListCredential")
+      ? [await ownListStatus(jws, issuer, moments.now, knowledge.resolveKey)]
+      : [await ownStatus(credential, jws, moments, knowledge.own)];
   if (statuses.length === 0) return [pass("status", "The credential names no status.")];
-  if (knowledge.own?.did === issuer) return [await ownStatus(credential, jws, moments, knowledge.own)];
   if (statuses.length > maxStatuses)
     return [unknown("status", "QUOTA_EXCEEDED", `At most ${maxStatuses} statuses are asked for.`)];
   return Promise.all(statuses.map((status) => listStatus(status, issuer, moments, knowledge)));
@@ -56,6 +60,15 @@ async function ownStatus(
   if (revokedAt === undefined || revokedAt > known) return pass("status", "The issuer has not revoked it.");
   if (revokedAt > at) return pass("status", `The issuer revoked it later, at ${iso(revokedAt)}.`, "REVOKED_SINCE");
   return fail("status", "REVOKED", `The issuer revoked it at ${iso(revokedAt)}.`);
+}
+
+/** Our lists stand in no records, and who has a retired key could date one back: the key in use has to vouch. */
+async function ownListStatus(jws: CompactJws, issuer: string, now: Millis, resolveKey: ResolveKey): Promise<Check> {
+  const key = await attempt("status", "", () => resolveKey(keyOf(jws, issuer), now));
+  if (!key.value) return key.check;
+  const { retired } = key.value;
+  if (retired === undefined || now < retired) return pass("status", "A key that is in use signed the status list.");
+  return fail("status", "NOT_ISSUED", "The key that signed the status list has been retired.");
 }
 
 async function listStatus(
@@ -99,6 +112,9 @@ async function fetchList(
   if (wrong || !credential) return { check: unsoundList(name, wrong!) };
   if (credential.issuer !== issuer)
     return { check: fail(name, "LIST_OF_ANOTHER_ISSUER", "The status list is another issuer's.") };
+  // Another list of the same issuer, served in its place, would take revocations back.
+  if (credential.id !== undefined && credential.id !== url)
+    return { check: fail(name, "LIST_INVALID", "Another status list than the one named was served.") };
   const list = await attempt(name, "", () => parseStatusList(credential.body));
   return list.value ? { ...list.value, since: credential.validFrom ?? now } : { check: list.check };
 }

@@ -6,6 +6,7 @@ import { maxCredentialJwt } from "../securing/vc-jwt.ts";
 import type { CredentialKnowledge, CredentialQuestion, Moments } from "./credential-question.ts";
 import { statusChecks } from "./credential-status.ts";
 import { examineJwt } from "./jwt-credential.ts";
+import type { Answering } from "./knowledge.ts";
 import { examineRenown } from "./renown-check.ts";
 
 export type CredentialReport = {
@@ -20,6 +21,8 @@ export type CredentialReport = {
   validUntil: string | null;
   at: string;
   known: string;
+  /** Who answers, and up to which place of its log; null where a library asks on its own. */
+  answering: Answering | null;
   checks: Check[];
 };
 
@@ -29,6 +32,15 @@ export type CredentialReport = {
  * @see docs/operations.md, "Reports"
  */
 export async function verifyCredential(
+  input: unknown,
+  question: CredentialQuestion,
+  knowledge: CredentialKnowledge,
+): Promise<CredentialReport> {
+  const examined = await examine(input, question, knowledge);
+  return { ...examined, answering: knowledge.answering ?? null };
+}
+
+async function examine(
   input: unknown,
   question: CredentialQuestion,
   knowledge: CredentialKnowledge,
@@ -91,6 +103,7 @@ function report(checks: Check[], { at, known }: Moments, found: Partial<Credenti
     validUntil: null,
     at: iso(at),
     known: iso(known),
+    answering: null,
     ...found,
     checks,
   };

@@ -10,7 +10,7 @@ import { decidingTuple, parseOperation, type SignedOperation, type Tuple, tuples
 import { type ContentMatch, checkSignature, matchContent } from "../operations/signature.ts";
 import { checkAuthority, type KeyReport } from "./authority-check.ts";
 import { checkDocumentId } from "./document-check.ts";
-import type { Demand, Knowledge, Question } from "./knowledge.ts";
+import type { Answering, Demand, Knowledge, Question } from "./knowledge.ts";
 
 export type OperationReport = {
   verdict: Verdict;
@@ -25,6 +25,8 @@ export type OperationReport = {
   at: string;
   known: string;
   require: readonly Demand[];
+  /** Who answers, and up to which place of its log; null where a library asks on its own. */
+  answering: Answering | null;
   checks: Check[];
 };
 
@@ -41,7 +43,7 @@ export async function verifyOperation(
   knowledge: Knowledge,
 ): Promise<OperationReport> {
   const read = readOperation(value);
-  if ("check" in read) return unreadable(read.check, question);
+  if ("check" in read) return unreadable(read.check, question, knowledge);
   const { operation } = read;
   const digest = operationDigest(operation);
   const held = await knowledge.entryOf?.(operation.document, digest);
@@ -61,6 +63,7 @@ export async function verifyOperation(
     at: iso(at.time),
     known: iso(question.known.time),
     require: question.require,
+    answering: knowledge.answering ?? null,
     checks,
   });
   if (!tuple) {
@@ -92,7 +95,11 @@ function readOperation(value: unknown): { operation: SignedOperation } | { check
       "INVALID_OPERATION",
       "The context names no document.",
     );
-    const place = { document: documentId, kind: documentType, branch: typeof branch === "string" ? branch : "main" };
+    const place = {
+      document: documentId,
+      kind: documentType,
+      branch: branch === undefined || branch === null ? "main" : String(branch),
+    };
     const operation = parseOperation(value.operation.action, place, false);
     ensure(
       scope === undefined || scope === operation.action.scope,
@@ -111,7 +118,7 @@ function readOperation(value: unknown): { operation: SignedOperation } | { check
 }
 
 /** All names appear in every report: what could not run says what it waited for. */
-function unreadable(check: Check, question: Question): OperationReport {
+function unreadable(check: Check, question: Question, knowledge: Knowledge): OperationReport {
   const checks = [check, ...names.slice(1).map((name) => skipped(name, "grammar"))];
   const { at, known, now, require } = question;
   const times = { at: iso(at?.time ?? now), known: iso(known.time) };
@@ -125,6 +132,7 @@ function unreadable(check: Check, question: Question): OperationReport {
     entry: null,
     ...times,
     require,
+    answering: knowledge.answering ?? null,
     checks,
   };
 }

@@ -1,9 +1,16 @@
 import { defaultLifetime } from "../credentials/grant.ts";
+import { type AsChecked, isOf } from "../identity/as-checked.ts";
 import { pkhDid } from "../identity/did.ts";
 import { aside, type Check, fail, pass, skipped, unknown } from "../kernel/report.ts";
 import { clockSkew, day, iso } from "../kernel/time.ts";
-import { bindIssuer, checkRenownCredential, type RenownCredential, readRenownForm } from "../securing/eip712.ts";
-import { attempt, type CredentialKnowledge, type Moments } from "./credential-question.ts";
+import {
+  bindIssuer,
+  checkRenownCredential,
+  type RenownCredential,
+  readRenownForm,
+  renownCredentialDigest,
+} from "../securing/eip712.ts";
+import { attempt, type CredentialKnowledge, type Moments, type RenownEnding } from "./credential-question.ts";
 import { periodCheck } from "./jwt-credential.ts";
 
 export type RenownExamination = { checks: Check[]; credential?: RenownCredential };
@@ -24,15 +31,34 @@ export async function examineRenown(
   );
   const credential = issuer.value;
   if (!credential) return { checks: [form.check, issuer.check, ...skippedFrom(2, "issuer")] };
-  const signature = await attempt("signature", "The issuer's wallet signed it.", () =>
-    checkRenownCredential(credential, knowledge.wallet),
-  );
-  const checks = [form.check, issuer.check, signature.check, validityCheck(credential, moments), lifetime(credential)];
-  return { checks: [...checks, await revocationCheck(credential, moments, knowledge)], credential };
+  const ending = await knowledge.endingOf?.(credential.message.id, pkhDid(credential.account));
+  const signature = await signatureCheck(credential, ending, knowledge);
+  const checks = [form.check, issuer.check, signature, validityCheck(credential, moments), lifetime(credential)];
+  return { checks: [...checks, revocationCheck(ending, moments)], credential };
 }
 
 function skippedFrom(start: number, waitedFor: string): Check[] {
   return names.slice(start).map((name) => skipped(name, waitedFor));
+}
+
+/** What a contract said yes to is on record where the log holds the credential; its chain is asked about others only. */
+async function signatureCheck(
+  credential: RenownCredential,
+  ending: RenownEnding | undefined,
+  { wallet }: CredentialKnowledge,
+): Promise<Check> {
+  const { message, account, proof } = credential;
+  const kept = ending?.contract?.proofValue === proof.value ? ending.contract.asChecked : undefined;
+  if (kept && isOf(kept, account, renownCredentialDigest(message, account.chainId)))
+    return pass("signature", contractSentence(kept), "AS_CHECKED");
+  const { check, value } = await attempt("signature", "The issuer's wallet signed it.", () =>
+    checkRenownCredential(credential, wallet),
+  );
+  return value?.asChecked ? pass("signature", contractSentence(value.asChecked), "AS_CHECKED") : check;
+}
+
+function contractSentence({ chainId, blockNumber, blockHash }: AsChecked): string {
+  return `The issuer's contract held it for its own, on chain ${chainId} in block ${blockNumber} (${blockHash}).`;
 }
 
 /** A wallet's clock may run ahead a little: issuance within five minutes counts as now. */
@@ -53,12 +79,7 @@ function lifetime({ issuedAt, expiresAt }: RenownCredential): Check {
 }
 
 /** The log dates a revocation. A credential that the log does not know may be kept elsewhere, so that is no failure. */
-async function revocationCheck(
-  { message, account }: RenownCredential,
-  { at, known }: Moments,
-  { endingOf }: CredentialKnowledge,
-): Promise<Check> {
-  const found = await endingOf?.(message.id, pkhDid(account));
+function revocationCheck(found: RenownEnding | undefined, { at, known }: Moments): Check {
   if (!found)
     return aside(unknown("revocation", "NOT_KEPT_HERE", "The log that is asked does not hold the credential."));
   const { revokedAt, compromise } = found;

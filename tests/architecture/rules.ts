@@ -11,6 +11,7 @@ const rooms = new Map(
     ["verify", "followers"],
     ["services.ts"],
     ["storage", "chain", "http", "config.ts"],
+    ["compose-clients.ts"],
     ["compose.ts"],
     ["node.ts", "worker.ts", "index.ts"],
   ].flatMap((names, number) => names.map((name) => [name, number] as const)),

@@ -1,10 +1,10 @@
-import { expect } from "vitest";
 import { privateKeyToAccount } from "viem/accounts";
-import type { Signer } from "../../src/operations/signature.ts";
+import { expect } from "vitest";
 import { base64url, utf8 } from "../../src/kernel/bytes.ts";
 import type { JsonObject } from "../../src/kernel/json.ts";
 import { iso } from "../../src/kernel/time.ts";
 import { signOpening, signOperation } from "../../src/operations/sign.ts";
+import type { Signer } from "../../src/operations/signature.ts";
 import type { SignedInAnswer } from "../../src/services.ts";
 import { appKey, userOf } from "../harness.ts";
 import type { Service } from "./server.ts";
@@ -15,11 +15,10 @@ export type Answer = {
   status: number;
   headers: Headers;
   text: string;
-  /** The parsed body; undefined where it is no JSON. */
+  /** The parsed body, whatever its form; undefined where it is no JSON. */
   body: Body;
 };
 
-// biome-ignore lint/suspicious/noExplicitAny: the answers of a service under test are not trusted to have a form.
 type Body = any;
 
 let wallets = 0;
@@ -64,7 +63,13 @@ export function expectProblem(answer: Answer, code: string, status?: number): vo
   expect(answer.text).not.toMatch(/\bat .+:\d+:\d+|node_modules|\.ts\b/);
 }
 
-export type MessageParts = { nonce: string; statement: string; issuedAt?: number; until?: string; resources?: string[] };
+export type MessageParts = {
+  nonce: string;
+  statement: string;
+  issuedAt?: number;
+  until?: string;
+  resources?: string[];
+};
 
 /** An EIP-4361 message for the service under test. */
 export function siweText(service: Service, wallet: Wallet, parts: MessageParts): string {

@@ -1,6 +1,15 @@
 import { afterAll } from "vitest";
 import { authContract } from "./resources/auth.ts";
+import { clientContract } from "./resources/clients.ts";
+import { credentialContract } from "./resources/credentials.ts";
+import { delegationContract } from "./resources/delegations.ts";
+import { didContract } from "./resources/dids.ts";
+import { documentContract } from "./resources/documents.ts";
+import { guardContract } from "./resources/guards.ts";
+import { logContract } from "./resources/log.ts";
 import { meContract } from "./resources/me.ts";
+import { pageContract } from "./resources/pages.ts";
+import { verifyContract } from "./resources/verify.ts";
 import type { Service } from "./server.ts";
 
 /**
@@ -14,5 +23,19 @@ export function httpContract(start: () => Promise<Service>): void {
     return started;
   };
   afterAll(async () => (await started)?.close());
-  for (const contract of [authContract, meContract]) contract(open);
+  for (const contract of contracts) contract(open);
 }
+
+const contracts = [
+  authContract,
+  meContract,
+  delegationContract,
+  documentContract,
+  logContract,
+  verifyContract,
+  credentialContract,
+  didContract,
+  pageContract,
+  clientContract,
+  guardContract,
+];

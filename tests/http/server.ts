@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
-import { compose } from "../../src/compose.ts";
+import { compose, type Parts } from "../../src/compose.ts";
 import { createApp } from "../../src/http/app.ts";
-import type { Runtime } from "../../src/http/call.ts";
+import type { PageTerms, Runtime } from "../../src/http/call.ts";
 import type { Limits } from "../../src/http/limits.ts";
 import { createLog } from "../../src/http/log.ts";
 import { makeServiceKeys } from "../../src/identity/service-keys.ts";
@@ -44,8 +44,13 @@ export const wideLimits: Limits = {
 
 export type LocalOptions = {
   origin?: string;
+  /** A file of the database, ":memory:" unless given. */
+  file?: string;
   limits?: Partial<Limits>;
   runtime?: Partial<Runtime>;
+  pages?: PageTerms;
+  /** What an installation may have beside the rest; told the clock of the service. */
+  parts?: (clock: () => number) => Partial<Parts>;
   /** Stands in for what the rooms answer. */
   services?: (services: Services) => Services;
 };
@@ -57,7 +62,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalServi
   const { origin = "http://localhost:8787" } = options;
   const clock = testClock(start);
   const realm = "test";
-  const storage = openSqlite({ file: ":memory:", realm });
+  const storage = openSqlite({ file: options.file ?? ":memory:", realm });
   const composed = compose({
     origin,
     realm,
@@ -68,6 +73,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalServi
     clock: clock.now,
     fetchDidWeb: async () => Promise.reject(new Failure("DID_UNREACHABLE")),
     fetchStatusList: async () => Promise.reject(new Failure("STATUS_UNAVAILABLE")),
+    ...options.parts?.(clock.now),
   });
   const services = options.services?.(composed) ?? composed;
   const lines: Record<string, unknown>[] = [];
@@ -76,6 +82,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalServi
     limits: { ...wideLimits, ...options.limits },
     log: createLog("debug", (line) => lines.push(JSON.parse(line)), clock.now),
     clock: clock.now,
+    ...(options.pages && { pages: options.pages }),
     runtime: { peerAddress: () => "192.0.2.1", pause: async () => {}, ...options.runtime },
   });
   return {

@@ -20,7 +20,15 @@ describe("npm run dev:worker", () => {
 
     beforeAll(() => {
       folder = emptyFolder();
-      for (const part of ["src", "tools", "migrations", "wrangler.toml", "package.json", "tsconfig.json"])
+      for (const part of [
+        "src",
+        "contracts-abi",
+        "tools",
+        "migrations",
+        "wrangler.toml",
+        "package.json",
+        "tsconfig.json",
+      ])
         cpSync(join(root, part), join(folder, part), { recursive: true });
       symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");
     });

@@ -105,7 +105,10 @@ async function submit(house: House, when: Exclude<When, { verify: unknown }>): P
 async function verified(house: House, when: When): Promise<Outcome> {
   if ("text" in when) return {};
   const { store, clock, realm, isServiceKey } = house;
-  const ask = await openQuestion({ store, clock: clock.now, realm, isServiceKey }, when.question ?? {});
+  const ask = await openQuestion(
+    { store, clock: clock.now, realm, did: "did:web:localhost", isServiceKey },
+    when.question ?? {},
+  );
   const { verdict, binding, checks, operation } = await ask(wireOf(when));
   return { operation, verify: { verdict, binding, checks: Object.fromEntries(checks.map((c) => [c.name, c.code])) } };
 }

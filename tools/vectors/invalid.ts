@@ -51,6 +51,7 @@ import {
 
 const id = uuid(ids.action + 1);
 const setName = { id, type: "SET_USERNAME", input: { username: "alice" }, user: alice };
+const setImage = { id, type: "SET_USER_IMAGE", input: { userImage: "https://image.example/a.png" }, user: alice };
 const ofProfile = { documentId: profile, documentType: profileKind };
 const unread = { verdict: "invalid", binding: "none", checks: { grammar: "INVALID_OPERATION" } };
 const changed = { verdict: "invalid", binding: "none", checks: { content: "CONTENT_MISMATCH" } };
@@ -394,13 +395,13 @@ async function swappedDocument(): Promise<Case> {
 }
 
 async function replays(): Promise<Case[]> {
-  const action = signFirst(setName);
+  const action = signFirst(setImage);
   const logged = [
     ...house,
-    before(profile, profileKind, now - minute, signFirst(setName, first, { signedAt: now - minute })),
+    before(profile, profileKind, now - minute, signFirst(setImage, first, { signedAt: now - minute })),
   ];
   const again = (change: (copied: WireAction) => void = () => {}) =>
-    tampered(signFirst(setName, first, { signedAt: now - minute }), (copied) => {
+    tampered(signFirst(setImage, first, { signedAt: now - minute }), (copied) => {
       copied.id = uuid(ids.action + 2);
       change(copied);
     });
@@ -446,7 +447,7 @@ async function replays(): Promise<Case[]> {
     {
       name: "suite-1-is-not-admitted-when-a-day-has-passed",
       given: house,
-      when: intoProfile(signFirst(setName, first, { signedAt: now - day })),
+      when: intoProfile(signFirst(setImage, first, { signedAt: now - day })),
       expect: { submit: "STALE", ...soundContent },
     },
     {
@@ -652,6 +653,9 @@ async function rights(): Promise<Case[]> {
         eip712: { domain: { version: "1", chainId: 137 }, primaryType: "VerifiableCredential" },
       });
     }),
+    await badProof("an-expiry-that-cannot-be-read-is-refused", "UNREADABLE_DATE", (credential) => {
+      credential.expirationDate = "never";
+    }),
     await badProof("a-proof-by-another-wallet-is-refused", "BAD_SIGNATURE", (credential) => {
       credential.issuer = { id: bob, ethereumAddress: wallets.bob.address };
       Object.assign(credential.proof as JsonObject, { verificationMethod: bob, ethereumAddress: wallets.bob.address });
@@ -776,7 +780,7 @@ async function documents(): Promise<Case[]> {
       law: "CREATE_DOCUMENT in the scope global is refused: no kind decides about it, so it would let anybody write.",
       given: house,
       when: intoProfile((await sign(stray)).wire),
-      expect: { submit: "INVALID_OPERATION", ...sound },
+      expect: { submit: "INVALID_OPERATION", ...wrong("WRONG_DOCUMENT_ID") },
     },
     {
       name: "a-document-that-nobody-opened-is-unknown",

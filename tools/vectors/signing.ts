@@ -5,7 +5,7 @@ import { p256 } from "@noble/curves/nist.js";
 import { privateKeyToAccount } from "viem/accounts";
 import { pkhDid } from "../../src/identity/did.ts";
 import { delegationResources, delegationStatement } from "../../src/identity/nonce.ts";
-import { base64, base64url, fromBase64url, hex, utf8 } from "../../src/kernel/bytes.ts";
+import { base64, fromBase64url, hex, utf8 } from "../../src/kernel/bytes.ts";
 import type { JsonObject } from "../../src/kernel/json.ts";
 import { day, iso, type Millis } from "../../src/kernel/time.ts";
 import { createdId } from "../../src/operations/document-id.ts";
@@ -211,10 +211,6 @@ function contentOf(head: string, input: JsonObject, document: string | undefined
 
 export function sha(name: "sha1" | "sha256", text: string): Uint8Array {
   return createHash(name).update(text, "utf8").digest();
-}
-
-export function digestText(text: string): string {
-  return base64url(sha("sha256", text));
 }
 
 /** JSON with the members of every object in order of their names. */

@@ -95,7 +95,7 @@ function refreshRoute({ services }: Door): Route {
     guarded: true,
     body: { schema: z.strictObject({ refreshToken: z.string().max(512) }), example: examples.refresh },
     answers: { 200: answer("New tokens.", z.object(tokens)) },
-    refusals: ["INVALID_TOKEN", "TOKEN_REUSED", "UNAUTHENTICATED", "EXPIRED"],
+    refusals: ["INVALID_TOKEN", "TOKEN_REUSED", "UNAUTHENTICATED", "TOKEN_EXPIRED"],
     handle: async (_call, { body }) => json(await services.auth.refresh(body.refreshToken)),
   });
 }

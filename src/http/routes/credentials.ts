@@ -5,7 +5,7 @@ import { type Door, pathPart } from "../call.ts";
 import { examples } from "../examples.ts";
 import { content, json, nothing, unlessKnown } from "../reply.ts";
 import { answer, type Route, route } from "../route.ts";
-import { check, moment, rawObject, verdict } from "../schemas.ts";
+import { answering, check, moment, rawObject, verdict } from "../schemas.ts";
 
 const jwtType = "application/vc+jwt";
 const jwt = z
@@ -64,6 +64,7 @@ function verifyRoute({ services, gate, limits }: Door): Route {
       validUntil: z.string().nullable(),
       at: moment,
       known: moment,
+      answering: answering.nullable(),
       checks: z.array(check),
     })
     .openapi("CredentialReport");

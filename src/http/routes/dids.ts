@@ -66,8 +66,8 @@ function resolveRoute(door: Door): Route {
     tag: "DIDs",
     summary: "Resolve a DID",
     description:
-      "DID Resolution 1.0. did:pkh of eip155, did:key (P-256, secp256k1, Ed25519) and did:web; by `Accept` the whole " +
-      "result or the document alone.",
+      "DID Resolution 1.0. did:pkh of eip155, did:key (P-256, secp256k1, Ed25519), did:web, and did:ethr where its " +
+      "chain is configured; by `Accept` the whole result or the document alone.",
     shared: true,
     parts: { did: { says: "The DID, percent-encoded.", example: examples.app } },
     query: z.looseObject({}),

@@ -5,7 +5,7 @@ import type { Call, Door } from "../call.ts";
 import { examples } from "../examples.ts";
 import { json, unlessKnown } from "../reply.ts";
 import { answer, type Route, route } from "../route.ts";
-import { check, moment, rawObject, receipt, verdict, wireEntry } from "../schemas.ts";
+import { asChecked, check, moment, rawObject, receipt, verdict, wireEntry } from "../schemas.ts";
 import { admissionRefusals, documentId, documentPart, signingKey } from "./operations.ts";
 
 export function documentRoutes(door: Door): Route[] {
@@ -117,7 +117,11 @@ const auditReport = z
       z.object({ law: z.string(), seq: z.int(), document: z.string(), code: z.string(), detail: z.string() }),
     ),
     service: z.object({ did: z.string(), operationKeys: z.array(z.string()), trusted: z.boolean() }),
+    asChecked: z.array(asChecked.extend({ seq: z.int(), document: z.string() })),
     state: z.looseObject({}).nullable(),
+    delegations: z.array(z.looseObject({ document: z.string(), user: z.string(), key: z.string() })).openapi({
+      description: "The delegations in the logs, as the library's `verifyOperation` takes them; times in milliseconds.",
+    }),
   })
   .openapi("AuditReport");
 
@@ -128,7 +132,13 @@ const bundle = z
     document: z.string(),
     kind: z.string(),
     asOf,
-    service: z.object({ did: z.string(), operationKeys: z.array(z.string()) }),
+    service: z.object({
+      did: z.string(),
+      operationKeys: z.array(z.string()),
+      retired: z.record(z.string(), z.string()).optional().openapi({
+        description: "When those of the operation keys were retired that are no longer in use.",
+      }),
+    }),
     logs: z.array(z.object({ document: z.string(), kind: z.string(), entries: z.array(wireEntry) })),
   })
   .openapi("Bundle");

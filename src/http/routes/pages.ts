@@ -1,48 +1,70 @@
-import { html } from "hono/html";
 import { digestOf } from "#primitives";
-import { type Code, Failure, sentences } from "../../kernel/failure.ts";
-import { type Door, pathPart } from "../call.ts";
-import { docsPage } from "../docs-page.ts";
-import { layout, type Markup, pageReply } from "../layout.ts";
-import { statuses } from "../problem.ts";
+import { type Code, ensure, Failure, sentences } from "../../kernel/failure.ts";
+import { type Call, type Door, pathPart } from "../call.ts";
+import { assetRoutes } from "../pages/asset-routes.ts";
+import { consentRoutes, serveConsent } from "../pages/consent-routes.ts";
+import { type Described, docsPage, docsPartPage } from "../pages/docs-page.ts";
+import { pageRoute } from "../pages/form.ts";
+import { guestOf } from "../pages/guest.ts";
+import { type Page, pageReply } from "../pages/layout.ts";
+import { myRoutes } from "../pages/my-routes.ts";
+import { profileRoutes } from "../pages/profile-routes.ts";
+import { problemPage } from "../pages/refusal-page.ts";
+import { signInRoutes } from "../pages/sign-in-routes.ts";
+import { startPage } from "../pages/start-page.ts";
+import { verifyRoutes } from "../pages/verify-routes.ts";
 import { content, type Reply, unlessKnown } from "../reply.ts";
-import { type Route, type RouteTerms, route } from "../route.ts";
-import { stylesheet } from "../stylesheet.ts";
+import type { Route } from "../route.ts";
 
 /** What is for people: not part of the API's description. `describe` makes the OpenAPI document. */
 export function pageRoutes(door: Door, describe: () => unknown): Route[] {
-  const { did } = door.services;
-  const described = once(() => JSON.stringify(describe()));
-  const docs = once(() => docsPage(JSON.parse(described())));
   return [
-    page("/", () => pageReply(startPage(did))),
-    page("/docs", () => pageReply(docs())),
-    page("/docs.css", () => content("text/css; charset=utf-8", stylesheet, cached)),
-    page("/openapi.json", () => content("application/json", described(), cached), { shared: true }),
-    route("get", "/problems/{code}", {
-      ...undescribed,
-      handle: (call) => {
-        const code = pathPart(call, "code");
-        if (!Object.hasOwn(sentences, code)) throw new Failure("NOT_FOUND");
-        return pageReply(problemPage(code as Code));
-      },
+    pageRoute(door, "/", (call) => serveStart(door, call)),
+    ...signInRoutes(door),
+    ...consentRoutes(door),
+    ...myRoutes(door),
+    ...profileRoutes(door),
+    ...verifyRoutes(door),
+    ...docsRoutes(door, describe),
+    ...assetRoutes(door),
+  ];
+}
+
+/** The start page; where an app sends somebody, the page on which they let it act for them or do not. */
+async function serveStart(door: Door, call: Call): Promise<Reply> {
+  const query = new URL(call.request.url).searchParams;
+  if (query.has("app") || query.has("connect")) return serveConsent(door, call, query);
+  const guest = await guestOf(door, call);
+  return pageReply(startPage(door.services.did, guest), guest.headers);
+}
+
+function docsRoutes(door: Door, describe: () => unknown): Route[] {
+  const described = once(() => JSON.stringify(describe()));
+  const parsed = once(() => JSON.parse(described()) as Described);
+  const kept = (call: Call, page: Page) => lasting(call, pageReply(page, cached));
+  return [
+    pageRoute(door, "/docs", (call) => kept(call, docsPage(parsed()))),
+    pageRoute(door, "/docs/{part}", (call) => {
+      const page = docsPartPage(parsed(), pathPart(call, "part"));
+      ensure(page, "NOT_FOUND");
+      return kept(call, page);
+    }),
+    pageRoute(door, "/openapi.json", (call) => lasting(call, content("application/json", described(), cached)), {
+      shared: true,
+    }),
+    pageRoute(door, "/problems/{code}", (call) => {
+      const code = pathPart(call, "code");
+      if (!Object.hasOwn(sentences, code)) throw new Failure("NOT_FOUND");
+      return kept(call, problemPage(code as Code));
     }),
   ];
 }
 
 const cached = { "cache-control": "public, max-age=300" };
 
-const undescribed = { tag: "", summary: "", answers: {}, refusals: [] } as const;
-
-function page(path: string, read: () => Reply, terms: RouteTerms = {}): Route {
-  return route("get", path, {
-    ...undescribed,
-    ...terms,
-    handle: (call) => {
-      const reply = read();
-      return unlessKnown(call.request.header("if-none-match"), `"${digestOf(reply.body as string)}"`, reply);
-    },
-  });
+/** The same until the service changes: what a client has already is not sent again. */
+function lasting(call: Call, reply: Reply): Reply {
+  return unlessKnown(call.request.header("if-none-match"), `"${digestOf(reply.body as string)}"`, reply);
 }
 
 function once<T>(make: () => T): () => T {
@@ -51,28 +73,4 @@ function once<T>(make: () => T): () => T {
     made ??= { value: make() };
     return made.value;
   };
-}
-
-function startPage(did: string): string {
-  const body: Markup = html`
-    <header>
-      <h1>Renown</h1>
-      <p>This service says who somebody is, keeps what they did as a log of signed operations, and answers questions that
-        you can check yourself: who signed this, were they allowed to, and when?</p>
-    </header>
-    <p><a href="/docs">How to talk to it</a></p>
-    <p class="quiet">It is <code>${did}</code>. Its keys are in <a href="/.well-known/did.json">its DID document</a>.</p>`;
-  return layout({ title: "Renown", body });
-}
-
-function problemPage(code: Code): string {
-  const body: Markup = html`
-    <header>
-      <p class="place">What went wrong</p>
-      <h1>${sentences[code]}</h1>
-    </header>
-    <p>The code is <code>${code}</code>; over HTTP it comes with status ${statuses[code]}. Where more is known, the answer
-      says so in <code>detail</code>. With the <code>requestId</code> whoever runs this service finds the request.</p>
-    <p><a href="/docs">The API</a></p>`;
-  return layout({ title: code, body });
 }

@@ -78,8 +78,8 @@ type Ask = (operation: unknown) => Promise<Part>;
 /** Results up to this number are made before anything is answered. */
 const maxWhole = 256;
 
-/** Work done between two turns of other requests. */
-const turn = 64;
+/** Characters of results that are sent together; between them other requests have their turn. */
+const maxText = 32_768;
 
 async function verifyJson(door: Door, call: Call, asked: Asked): Promise<Reply> {
   const value = await readJson(call.request.raw, door.limits.bytes.batch);
@@ -88,11 +88,10 @@ async function verifyJson(door: Door, call: Call, asked: Asked): Promise<Reply> 
   const dids = new Set(operations.flatMap(didsOf));
   ensure(dids.size <= maxDids, "QUOTA_EXCEEDED", `A batch names at most ${maxDids} distinct DIDs.`);
   await door.gate.spend(call, operations.length);
-  const ask = await askerOf(door, call, question);
-  const texts = resultTexts(inOrder(each(operations), ask, inFlight), door);
+  const texts = batchTexts(operations, await askerOf(door, call, question), door);
   if (operations.length > maxWhole) return content("application/json", streamOf(texts, maxHeldResults));
   let body = "";
-  for await (const part of texts) body += part;
+  for await (const text of texts) body += text;
   return content("application/json", body);
 }
 
@@ -100,10 +99,9 @@ async function verifyLines(door: Door, call: Call, question: Asked): Promise<Rep
   const request = call.request.raw;
   refuseEncoding(request);
   const ask = await askerOf(door, call, question);
-  const lines = meteredLines(door, call, request.body ?? new Blob([]).stream());
-  const results = inOrder(lines, (line) => askLine(line, ask), inFlight);
+  const portions = meteredLines(door, call, request.body ?? new Blob([]).stream());
   const headers = { "x-accel-buffering": "no" };
-  return content("application/x-ndjson", streamOf(lineTexts(results, door), maxHeldResults), headers);
+  return content("application/x-ndjson", streamOf(lineTexts(portions, ask, door), maxHeldResults), headers);
 }
 
 /** What a result is when it cannot be a report: one bad operation never spoils the others. */
@@ -132,39 +130,51 @@ async function* meteredLines(
   { gate, clock, limits }: Door,
   call: Call,
   body: ReadableStream<Uint8Array>,
-): AsyncGenerator<string | Failure, void> {
+): AsyncGenerator<(string | Failure)[], void> {
   let count = 0;
-  for await (const line of linesOf(body, { line: maxLine, total: limits.bytes.stream })) {
-    if (++count > maxStream) return yield new Failure("QUOTA_EXCEEDED", `A stream has at most ${maxStream} lines.`);
+  for await (const lines of linesOf(body, { line: maxLine, total: limits.bytes.stream })) {
+    count += lines.length;
+    if (count > maxStream) return yield [new Failure("QUOTA_EXCEEDED", `A stream has at most ${maxStream} lines.`)];
     try {
-      await gate.spend(call, 1, clock());
+      await gate.spend(call, lines.length, clock());
     } catch (error) {
-      return yield failureOf(error);
+      return yield [failureOf(error)];
     }
-    yield line;
+    yield lines;
   }
 }
 
-async function* each<T>(items: readonly T[]): AsyncGenerator<T, void> {
-  yield* items;
-}
-
-async function* resultTexts(results: AsyncIterable<Part>, { runtime }: Door): AsyncGenerator<string, void> {
-  let count = 0;
+async function* batchTexts(operations: readonly unknown[], ask: Ask, door: Door): AsyncGenerator<string, void> {
   yield '{"results":[';
-  for await (const result of results) {
-    yield `${count++ > 0 ? "," : ""}${JSON.stringify(result)}`;
-    if (count % turn === 0) await runtime.pause();
-  }
+  yield* resultTexts(operations, ask, door, (result, place) => (place === 0 ? result : `,${result}`));
   yield "]}";
 }
 
-async function* lineTexts(results: AsyncIterable<Part>, { runtime }: Door): AsyncGenerator<string, void> {
-  let count = 0;
-  for await (const result of results) {
-    yield `${JSON.stringify(result)}\n`;
-    if (++count % turn === 0) await runtime.pause();
+async function* lineTexts(
+  portions: AsyncIterable<(string | Failure)[]>,
+  ask: Ask,
+  door: Door,
+): AsyncGenerator<string, void> {
+  const askAbout = (line: string | Failure) => askLine(line, ask);
+  for await (const lines of portions) yield* resultTexts(lines, askAbout, door, (result) => `${result}\n`);
+}
+
+async function* resultTexts<Item>(
+  items: readonly Item[],
+  ask: (item: Item) => Promise<Part>,
+  { runtime }: Door,
+  write: (result: string, place: number) => string,
+): AsyncGenerator<string, void> {
+  let text = "";
+  let place = 0;
+  for await (const result of inOrder(items, ask, inFlight)) {
+    text += write(JSON.stringify(result), place++);
+    if (text.length < maxText) continue;
+    yield text;
+    text = "";
+    await runtime.pause();
   }
+  if (text !== "") yield text;
 }
 
 function batchOf(value: unknown, asked: Asked): { operations: readonly unknown[]; question: Asked } {

@@ -1,6 +1,16 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { appKey } from "../../harness.ts";
-import { ask, delegationProof, expectProblem, freshWallet, get, post, signIn, signInProof, siweText } from "../client.ts";
+import {
+  ask,
+  delegationProof,
+  expectProblem,
+  freshWallet,
+  get,
+  post,
+  signIn,
+  signInProof,
+  siweText,
+} from "../client.ts";
 import type { Service } from "../server.ts";
 
 export function authContract(open: () => Promise<Service>): void {
@@ -44,7 +54,7 @@ export function authContract(open: () => Promise<Service>): void {
       const wallet = freshWallet();
       const { message, signature } = await signInProof(service, wallet);
       const other = await freshWallet().signMessage({ message });
-      expectProblem(await post(service, "/v1/auth/siwe", { message, signature: other }), "CONTRACT_WALLET", 422);
+      expectProblem(await post(service, "/v1/auth/siwe", { message, signature: other }), "BAD_SIGNATURE", 422);
       expectProblem(await post(service, "/v1/auth/siwe", { message, signature }), "NONCE_UNKNOWN", 422);
     });
 
@@ -83,7 +93,11 @@ export function authContract(open: () => Promise<Service>): void {
       expect(first.body.session).toBe(answer.session);
       const second = await post(service, "/v1/auth/refresh", { refreshToken: first.body.refreshToken });
       expect(second.status).toBe(200);
-      expectProblem(await post(service, "/v1/auth/refresh", { refreshToken: answer.refreshToken }), "TOKEN_REUSED", 401);
+      expectProblem(
+        await post(service, "/v1/auth/refresh", { refreshToken: answer.refreshToken }),
+        "TOKEN_REUSED",
+        401,
+      );
       expectProblem(await get(service, "/v1/me", { token: second.body.accessToken }), "UNAUTHENTICATED", 401);
     });
 

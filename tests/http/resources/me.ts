@@ -99,7 +99,11 @@ export function meContract(open: () => Promise<Service>): void {
   describe("the cookie of our own pages", () => {
     test("counts where the browser says that the page is ours", async () => {
       const { cookie, answer } = await signIn(service);
-      for (const headers of [{ cookie, "sec-fetch-site": "same-origin" }, { cookie, origin: service.origin }, { cookie }]) {
+      for (const headers of [
+        { cookie, "sec-fetch-site": "same-origin" },
+        { cookie, origin: service.origin },
+        { cookie },
+      ]) {
         const me = await get(service, "/v1/me", { headers });
         expect(me.body).toMatchObject({ user: answer.user });
       }

@@ -7,7 +7,7 @@ import { day, iso, minute } from "../../../src/kernel/time.ts";
 import { emptyHead } from "../../../src/operations/fold.ts";
 import { here } from "../../../src/operations/kind.ts";
 import { type Act, type By, entryOf, given, noon, theDocument } from "../given.ts";
-import { alice, anonymous, bob, deedsOf, delegationInput, key, signed } from "./proofs.ts";
+import { agreeing, alice, anonymous, bob, deedsOf, delegationInput, key, signed } from "./proofs.ts";
 
 const kind = delegation({ wallet: walletCheck() });
 const input = await delegationInput();
@@ -139,7 +139,7 @@ describe("a delegation by sign-in message", () => {
   });
 
   test("by a contract wallet is recorded as one", async () => {
-    const asked = delegation({ wallet: walletCheck(async () => true) });
+    const asked = delegation({ wallet: walletCheck(agreeing) });
     const signature = await bob.account.signMessage({ message: input.message });
     const { projection } = await given(asked)
       .when(init({ ...input, signature }))

@@ -2,6 +2,8 @@ import { privateKeyToAccount } from "viem/accounts";
 import type { Limits } from "../../../src/identity/delegation.ts";
 import { type Did, pkhDid } from "../../../src/identity/did.ts";
 import { delegationResources, delegationStatement } from "../../../src/identity/nonce.ts";
+import type { ContractCheck } from "../../../src/identity/wallet.ts";
+import { hex } from "../../../src/kernel/bytes.ts";
 import type { JsonObject } from "../../../src/kernel/json.ts";
 import { day, iso, type Millis } from "../../../src/kernel/time.ts";
 import { renownTypes } from "../../../src/securing/eip712.ts";
@@ -101,6 +103,18 @@ export async function delegationInput(
   ].join("\n");
   return { message, signature: await alice.account.signMessage({ message }) };
 }
+
+/** A contract that holds every signature for its own, with the record of its yes. */
+export const agreeing: ContractCheck = async ({ chainId, address }, digest) => ({
+  method: "contract",
+  chainId,
+  address,
+  digest: `0x${hex(digest)}`,
+  blockNumber: 7,
+  blockHash: `0x${"b".repeat(64)}`,
+  codeHash: `0x${"c".repeat(64)}`,
+  checkedAt: iso(noon),
+});
 
 /** Actions that a log of these kinds holds, for folds of any order. */
 export function deedsOf(init: JsonObject): { type: string; input: JsonObject }[] {

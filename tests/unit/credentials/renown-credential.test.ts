@@ -9,6 +9,7 @@ import { emptyHead } from "../../../src/operations/fold.ts";
 import { here } from "../../../src/operations/kind.ts";
 import { type Act, type By, entryOf, given, noon, theDocument } from "../given.ts";
 import {
+  agreeing,
   alice,
   anonymous,
   bob,
@@ -26,7 +27,7 @@ const kind = renownCredential({ wallet: walletCheck() });
 const vector = JSON.parse(readFileSync("tests/vectors/shared/renown.json", "utf8"));
 
 /** What signs as a contract wallet would: no key of the account's own, and the contract says yes. */
-const contractKind = renownCredential({ wallet: walletCheck(async () => true) });
+const contractKind = renownCredential({ wallet: walletCheck(agreeing) });
 
 async function init(terms: Terms = {}, by: By = anonymous, at = noon): Promise<Act> {
   return { type: "INIT", input: await credentialInput(terms), by, at };
@@ -211,11 +212,12 @@ describe("a credential is one record", () => {
       .then("ALREADY_INITIALIZED");
   });
 
-  test("its id is claimed for ever", async () => {
+  test("its id is claimed for ever, of its issuer and of no other", async () => {
     const { projection } = await given(kind)
       .when(await init())
       .then({});
-    const claimed = { space: "credential", key: "urn:uuid:00000000-0000-4000-8000-000000000001", holder: theDocument };
+    const key = `${alice.address.toLowerCase()} urn:uuid:00000000-0000-4000-8000-000000000001`;
+    const claimed = { space: "credential", key, holder: theDocument };
     expect(projection.claims).toEqual([{ ...claimed, until: null, refusal: "CREDENTIAL_KNOWN" }]);
   });
 

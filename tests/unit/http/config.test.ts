@@ -118,9 +118,44 @@ describe("the configuration", () => {
     expect(mistakes({ RENOWN_KEYS: "{" })).toEqual(["RENOWN_KEYS: It is no JSON."]);
   });
 
+  test("takes one endpoint or several for a chain, the preferred first", () => {
+    const { chains } = readConfig({
+      RENOWN_RPC_1: "https://one.example/key, https://two.example\n http://localhost:8545",
+      RENOWN_RPC_8453: "https://base.example",
+      RENOWN_RPC_10: " ",
+    });
+    expect([...chains]).toEqual([
+      [1, ["https://one.example/key", "https://two.example", "http://localhost:8545"]],
+      [8453, ["https://base.example"]],
+    ]);
+    expect(readConfig({}).chains.size).toBe(0);
+  });
+
+  test("takes http endpoints of other hosts where private addresses are allowed", () => {
+    const environment = { RENOWN_RPC_1: "http://geth:8545" };
+    expect(mistakes(environment)).toEqual([expect.stringMatching(/^RENOWN_RPC_1: .*https/)]);
+    expect(mistakes({ ...environment, RENOWN_ALLOW_PRIVATE_DIDS: "true" })).toEqual([]);
+  });
+
+  test.each([
+    ["RENOWN_RPC_mainnet", "https://one.example"],
+    ["RENOWN_RPC_0", "https://one.example"],
+    ["RENOWN_RPC_01", "https://one.example"],
+    ["RENOWN_RPC_2147483648", "https://one.example"],
+    ["RENOWN_RPC_1", "one.example/secret"],
+    ["RENOWN_RPC_1", "wss://one.example/secret"],
+    ["RENOWN_RPC_1", "https://one.example/secret http://two.example"],
+    ["RENOWN_RPC_1", Array(5).fill("https://one.example/secret").join(",")],
+  ])("reports %s=%s by name and never tells it back", (name, value) => {
+    const [mistake, ...more] = mistakes({ [name]: value });
+    expect(mistake).toMatch(new RegExp(`^${name}: `));
+    expect(mistake).not.toContain("secret");
+    expect(more).toEqual([]);
+  });
+
   test("lists every setting with what it is unless set and what it means", () => {
     for (const [name, { unset, means }] of Object.entries(settings)) {
-      expect(name).toMatch(/^(PORT|HOST|RENOWN_[A-Z_]+)$/);
+      expect(name).toMatch(/^(PORT|HOST|RENOWN_[A-Z_]+|RENOWN_RPC_<chain>)$/);
       expect(unset).not.toBe("");
       expect(means).toMatch(/\.$/);
     }

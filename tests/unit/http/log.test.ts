@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createLog, errorFields } from "../../../src/http/log.ts";
+import { createLog, errorFields, gatherLines } from "../../../src/http/log.ts";
 
 const clock = () => Date.UTC(2026, 10, 20, 12);
 
@@ -36,5 +36,23 @@ describe("the log", () => {
     expect(fields).toMatchObject({ error: "Error", reason: "outer", cause: { error: "TypeError", reason: "inner" } });
     expect(fields.stack).toContain("log.test.ts");
     expect(errorFields("text")).toEqual({ error: "text" });
+  });
+
+  test("is written together, each line once, and what is left when asked", () => {
+    const written: string[] = [];
+    const waiting: (() => void)[] = [];
+    const { line, flush } = gatherLines(
+      (text) => written.push(text),
+      (run) => waiting.push(run),
+    );
+    line("a");
+    line("b");
+    expect(written).toEqual([]);
+    expect(waiting).toHaveLength(1);
+    waiting.pop()!();
+    line("c");
+    flush();
+    waiting.pop()!();
+    expect(written).toEqual(["a\nb\n", "c\n"]);
   });
 });

@@ -4,7 +4,7 @@ import { readBearer } from "../../../src/identity/bearer.ts";
 import { type JwsSigner, parseCompact, signCompact } from "../../../src/identity/jws.ts";
 import { base64url, utf8 } from "../../../src/kernel/bytes.ts";
 import type { JsonObject } from "../../../src/kernel/json.ts";
-import { second } from "../../../src/kernel/time.ts";
+import { day, second } from "../../../src/kernel/time.ts";
 import { signerOfJwk } from "../../../src/operations/sign.ts";
 import powerhouse from "../../vectors/shared/powerhouse.json" with { type: "json" };
 import renown from "../../vectors/shared/renown.json" with { type: "json" };
@@ -45,7 +45,7 @@ describe("an app's bearer token", () => {
       app: app.did,
     });
     for (const times of [{ iat: now / 1000 + 301 }, { iat: 0, nbf: now / 1000 + 301 }, { iat: 0, nbf: "soon" }])
-      await expect(readBearer(await mint(times), origin, now)).rejects.toThrow(code("NOT_YET_VALID"));
+      await expect(readBearer(await mint(times), origin, now)).rejects.toThrow(code("INVALID_TOKEN"));
   });
 
   test("of the SDK without an expiry is refused", async () => {
@@ -55,7 +55,13 @@ describe("an app's bearer token", () => {
   test("runs out to the second", async () => {
     const text = await token();
     expect(await readBearer(text, origin, exp * 1000 - 1)).toMatchObject({ app: app.did, account: { address } });
-    await expect(readBearer(text, origin, exp * 1000)).rejects.toThrow(code("EXPIRED"));
+    await expect(readBearer(text, origin, exp * 1000)).rejects.toThrow(code("TOKEN_EXPIRED"));
+  });
+
+  test("that lives longer than 31 days is refused", async () => {
+    const longest = (now + 31 * day) / second;
+    expect(await readBearer(await token({ exp: longest }), origin, now)).toMatchObject({ app: app.did });
+    await expect(readBearer(await token({ exp: longest + 1 }), origin, now)).rejects.toThrow(code("INVALID_TOKEN"));
   });
 
   test.each<[string, string | string[]]>([

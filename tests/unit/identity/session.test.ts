@@ -55,6 +55,14 @@ describe("a session", () => {
     expect(session.method).toBe("contract");
   });
 
+  test("by a contract, which is not asked again, ends with the day", async () => {
+    const opening = { user, method: "contract", agent: "" } as const;
+    const { session, refreshToken } = await openSession(context, opening, now);
+    expect(session.expiresAt).toBe(now + day);
+    const late = refreshSession(context, refreshToken, now + day);
+    await expect(late).rejects.toThrow(expect.objectContaining({ code: expect.stringMatching(/EXPIRED/) }));
+  });
+
   test("is listed, ended by its user alone, and then known no more", async () => {
     const { session, access, pageSession, refreshToken } = await open();
     expect((await listSessions(context, user, now, { limit: 100 })).map(({ id }) => id)).toContain(session.id);
@@ -159,8 +167,8 @@ describe("a refresh token", () => {
     const { refreshToken } = await open();
     const last = await refreshSession(context, refreshToken, now + sessionLife - minute);
     expect(last.access.expiresAt).toBe(now + sessionLife);
-    await expect(refreshSession(context, last.refreshToken, now + sessionLife)).rejects.toThrow(code("EXPIRED"));
-    await expect(authenticatePage(context, last.pageSession, now + sessionLife)).rejects.toThrow(code("EXPIRED"));
+    await expect(refreshSession(context, last.refreshToken, now + sessionLife)).rejects.toThrow(code("TOKEN_EXPIRED"));
+    await expect(authenticatePage(context, last.pageSession, now + sessionLife)).rejects.toThrow(code("TOKEN_EXPIRED"));
   });
 
   test.each(["", "a", "A".repeat(43), "A".repeat(44), "!".repeat(43), "A".repeat(100_000)])(
@@ -196,7 +204,7 @@ describe("an access token", () => {
   test("runs out after a quarter of an hour", async () => {
     const { access } = await open();
     expect((await authenticate(context, access.token, now + accessLife - 1)).user).toBe(user);
-    await expect(authenticate(context, access.token, now + accessLife)).rejects.toThrow(code("EXPIRED"));
+    await expect(authenticate(context, access.token, now + accessLife)).rejects.toThrow(code("TOKEN_EXPIRED"));
   });
 
   test.each<[string, Record<string, string>, Record<string, unknown>, string]>([

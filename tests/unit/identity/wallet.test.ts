@@ -69,10 +69,20 @@ describe("a wallet's signature", () => {
 });
 
 describe("a contract that can be asked", () => {
+  const asChecked = {
+    method: "contract",
+    chainId: 1,
+    address: contract.address,
+    blockNumber: 7,
+    blockHash: `0x${"b".repeat(64)}`,
+    codeHash: `0x${"c".repeat(64)}`,
+    checkedAt: "2026-11-20T12:00:00.000Z",
+  } as const;
   const asked: string[] = [];
   const wallet = walletCheck(async (account, digest, signature) => {
     asked.push(`${account.address} ${hex(digest)} ${signature.length}`);
-    return signature[0] === 0xaa;
+    if (account.chainId !== 1) return undefined;
+    return signature[0] === 0xaa && { ...asChecked, digest: `0x${hex(digest)}` };
   });
 
   test("is not asked where recovery has settled the matter", async () => {
@@ -82,10 +92,23 @@ describe("a contract that can be asked", () => {
   });
 
   test("settles what recovery cannot", async () => {
-    expect(await wallet.checkMessage(contract, "a", `0x${"aa".repeat(65)}`)).toEqual({ method: "contract" });
-    expect(await wallet.checkMessage(contract, "a", `0x${"aa".repeat(200)}`)).toEqual({ method: "contract" });
     const digest = hashMessage("a").slice(2);
+    const yes = { method: "contract", asChecked: { ...asChecked, digest: `0x${digest}` } };
+    expect(await wallet.checkMessage(contract, "a", `0x${"aa".repeat(65)}`)).toEqual(yes);
+    expect(await wallet.checkMessage(contract, "a", `0x${"aa".repeat(200)}`)).toEqual(yes);
     expect(asked).toEqual([`${contract.address} ${digest} 65`, `${contract.address} ${digest} 200`]);
+  });
+
+  test("is named by its chain where that cannot be asked", async () => {
+    const elsewhere = { ...contract, chainId: 10 };
+    const detail = expect.stringContaining("chain 10");
+    for (const [length, name] of [
+      [65, "BAD_SIGNATURE"],
+      [200, "CONTRACT_WALLET"],
+    ] as const)
+      await expect(wallet.checkMessage(elsewhere, "a", `0x${"aa".repeat(length)}`)).rejects.toThrow(
+        expect.objectContaining({ code: name, detail }),
+      );
   });
 
   test("may say no", async () => {

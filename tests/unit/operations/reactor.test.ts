@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { auditBundle } from "../../../src/operations/audit.ts";
 import { makeBundle } from "../../../src/operations/bundle.ts";
+import type { Action, Tuple } from "../../../src/operations/operation.ts";
 import { profileKind } from "../../../src/profiles/profile.ts";
 import { alice, appKey, bob, openHouse, operationKey, otherKey, session, userOf } from "../../harness.ts";
 
@@ -27,6 +28,14 @@ const setName = (document: string, username: string, previous?: { operation: str
     user,
     ...(previous && { previous }),
   });
+
+/** The same under a signature that nobody made. */
+function forged(action: Action): Action {
+  const copy: Action = JSON.parse(JSON.stringify(action));
+  const signer = copy.context!.signer!;
+  signer.signatures = [signer.signatures[0]!.with(4, `0x${"1".repeat(128)}`) as unknown as Tuple];
+  return copy;
+}
 
 describe("an operation signed by a delegated key", () => {
   it("is admitted, answered with a receipt, and folded into the state", async () => {
@@ -85,6 +94,9 @@ describe("an operation signed by a delegated key", () => {
       otherKey,
     );
     await expect(house.reactor.submit(document, [signed.action])).rejects.toEqual(code("NOT_DELEGATED"));
+    await expect(house.reactor.submit(document, [forged(signed.action)])).rejects.toEqual(code("NOT_DELEGATED"));
+    await house.delegate({ app: otherKey.did });
+    await expect(house.reactor.submit(document, [forged(signed.action)])).rejects.toEqual(code("BAD_SIGNATURE"));
   });
 
   it("is refused in another's document", async () => {
@@ -124,7 +136,10 @@ describe("the audit", () => {
       now: "2026-11-20T12:00:00.000Z",
       service,
     });
-    const report = await auditBundle(JSON.parse(JSON.stringify(bundle)), { kinds: house.kinds });
+    const report = await auditBundle(JSON.parse(JSON.stringify(bundle)), {
+      kinds: house.kinds,
+      operationKeys: [operationKey.did],
+    });
     expect(report.findings).toEqual([]);
     expect(report).toMatchObject({ verdict: "valid", entries: 3, state: { username: "alicia" } });
     expect(bundle.logs).toHaveLength(2);

@@ -186,6 +186,19 @@ describe("user names are unique", () => {
     expect(state.former).toEqual([{ key: "anna", until: noon + 2 * hour + nameRest }]);
   });
 
+  test("save those of ENS, which nobody holds alone, neither now nor as a former one", async () => {
+    const first = setName("Vitalik.eth", session, noon + hour);
+    const { projection } = await given(profile, [setAddress()]).when(first).then({ username: "Vitalik.eth" });
+    expect(projection.claims).toEqual([]);
+    const second = setName("Ann", session, noon + 2 * hour);
+    const after = await given(profile, [setAddress(), first]).when(second).then({ username: "Ann" });
+    expect(after.projection.claims).toEqual([{ ...claim, key: "ann" }]);
+    const back = await given(profile, [setAddress(), setName("Ann")])
+      .when(first)
+      .then({});
+    expect(back.projection.claims).toEqual([{ ...claim, key: "ann", until: noon + hour + nameRest }]);
+  });
+
   test("and nobody keeps more than sixteen old ones from others at a time", async () => {
     const names = Array.from({ length: maxFormerNames + 1 }, (_, i) => setName(`ann${i}`));
     await given(profile, [setAddress(), ...names])

@@ -145,6 +145,36 @@ describe("a credential of ours", () => {
     expect(checkOf(await verify(jwt), "status")).toMatchObject({ outcome: "fail", code: "NOT_ISSUED" });
   });
 
+  test("is invalid without a record, though it names no status: a stolen key dates back what it signs", async () => {
+    const stolen = issuer.signer();
+    keys = await rotate(keys, "signing", now - minute);
+    const jwt = await signCredential({ ...ofSchool, issuer: stolen.did, validFrom: iso(now - hour) }, stolen);
+    const report = await verify(jwt);
+    expect(report.verdict).toBe("invalid");
+    expect(checkOf(report, "status")).toMatchObject({ outcome: "fail", code: "NOT_ISSUED" });
+  });
+
+  test("that is a status list holds by the key in use alone", async () => {
+    const list = async () =>
+      signCredential(
+        statusListCredential({
+          id: `${origin}/v1/status-lists/x`,
+          issuer: issuer.signer().did,
+          purpose: "revocation",
+          encodedList: await encodeBits(emptyBits(minEntries)),
+          validFrom: now - hour,
+          validUntil: now + hour,
+          ttl: minute,
+        }),
+        issuer.signer(),
+      );
+    const jwt = await list();
+    expect((await verify(jwt)).verdict).toBe("valid");
+    keys = await rotate(keys, "signing", now - minute);
+    expect(checkOf(await verify(jwt), "status")).toMatchObject({ outcome: "fail", code: "NOT_ISSUED" });
+    expect((await verify(await list())).verdict).toBe("valid");
+  });
+
   test("stays valid when the key is retired after it, and a later one by that key is not", async () => {
     const { jwt } = await issueIdentityCredential(issuer, alice, now - hour);
     const old = issuer.signer();
@@ -282,12 +312,15 @@ describe("the status list of another issuer", () => {
 
   /** Publishes a list with index 7 set, or as `change` has it. */
   async function publish(
-    change: { purpose?: string; encodedList?: string; from?: number; until?: number; by?: string; type?: string } = {},
+    change: Partial<Record<"id" | "purpose" | "encodedList" | "by" | "type", string>> & {
+      from?: number;
+      until?: number;
+    } = {},
   ) {
     const bits = emptyBits(minEntries);
     setBit(bits, 7);
     const list = statusListCredential({
-      id: listUrl,
+      id: change.id ?? listUrl,
       issuer: change.by ?? serviceDid(school),
       purpose: change.purpose ?? "revocation",
       encodedList: change.encodedList ?? (await encodeBits(bits)),
@@ -334,6 +367,7 @@ describe("the status list of another issuer", () => {
 
   test.each<[string, Parameters<typeof publish>[0], JsonObject, string]>([
     ["of another issuer", { by: "did:web:renown.example" }, entry(), "LIST_OF_ANOTHER_ISSUER"],
+    ["that is another of its issuer's", { id: `${school}/lists/2` }, entry("revocation", 8), "LIST_INVALID"],
     ["of another purpose", { purpose: "suspension" }, entry(), "LIST_OF_ANOTHER_PURPOSE"],
     ["that has expired", { until: now }, entry(), "LIST_EXPIRED"],
     ["that is not valid yet", { from: now + 1 }, entry(), "LIST_INVALID"],

@@ -1,0 +1,19 @@
+// The same where there is WebCrypto and nothing else: started with the conditions of a browser.
+import { compare, type Options, type Result, rotate, wallOf } from "../measure.ts";
+import { atOnce, inTurn, libcrypto, makeOperations, verifyOne } from "../verifying.ts";
+
+export async function run({ rounds }: Options): Promise<Result[]> {
+  const { house, operations, prepared } = await makeOperations(128);
+  const contenders = [
+    libcrypto(prepared, wallOf),
+    inTurn("ours", operations, verifyOne, wallOf),
+    atOnce("ours, 16 at once", operations, 16, verifyOne),
+  ];
+  const costs = await rotate(contenders, rounds * 2, 8);
+  await house.close();
+  const common = { unit: "µs", yardstick: "libcrypto", as: "speed" } as const;
+  return [
+    compare(costs, { ...common, name: "verify-web", ours: "ours", goal: { of: "ratio", atLeast: 0.45 } }),
+    compare(costs, { ...common, name: "verify-web-16", ours: "ours, 16 at once" }),
+  ];
+}

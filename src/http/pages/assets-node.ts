@@ -1,0 +1,25 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AssetFiles } from "./asset-files.ts";
+
+const require = createRequire(import.meta.url);
+
+export const files: AssetFiles = {
+  "style.css": textOf("./style.css"),
+  "page.browser.js": textOf("./scripts/page.browser.js"),
+  "wallets.browser.js": textOf("./scripts/wallets.browser.js"),
+  "wallet-panel.browser.js": textOf("./scripts/wallet-panel.browser.js"),
+  "sign-in.browser.js": textOf("./scripts/sign-in.browser.js"),
+  "consent.browser.js": textOf("./scripts/consent.browser.js"),
+  "figtree.woff2": fontOf("latin"),
+  "figtree-extended.woff2": fontOf("latin-ext"),
+};
+
+function textOf(path: string): string {
+  return readFileSync(new URL(path, import.meta.url), "utf8");
+}
+
+function fontOf(subset: string): Uint8Array<ArrayBuffer> {
+  const path = require.resolve(`@fontsource-variable/figtree/files/figtree-${subset}-wght-normal.woff2`);
+  return Uint8Array.from(readFileSync(path));
+}

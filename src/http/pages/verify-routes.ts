@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { type CompactJws, parseCompact } from "../../identity/jws.ts";
+import { ensure, Failure } from "../../kernel/failure.ts";
+import { isObject, type Json, parseJson } from "../../kernel/json.ts";
+import type { Asked } from "../../services.ts";
+import type { Call, Door } from "../call.ts";
+import type { Route } from "../route.ts";
+import { formRoute, pageRoute } from "./form.ts";
+import { guestOf } from "./guest.ts";
+import { pageReply } from "./layout.ts";
+import { reportToken } from "./token-report.ts";
+import { type Finding, verifyPage } from "./verify-page.ts";
+
+/** Operations that one paste is judged for: nobody reads more of them on a page. */
+const mostShown = 20;
+
+/** Characters of what somebody pastes as a token or a credential in one line. */
+const maxJwt = 262_144;
+
+export function verifyRoutes(door: Door): Route[] {
+  const fields = z.strictObject({ pasted: z.string(), at: z.string().max(32).default("") });
+  const most = door.limits.bytes.body;
+  return [
+    pageRoute(door, "/verify", async (call) => {
+      const { formToken: token, headers } = await guestOf(door, call);
+      return pageReply(verifyPage({ token }), headers);
+    }),
+    formRoute(door, "/verify", { fields, most }, async (call, { guest, fields: { pasted, at } }) => {
+      const found = await judge(door, call, pasted.trim(), questionOf(at));
+      return pageReply(verifyPage({ token: guest.formToken, pasted, at, ...found }));
+    }),
+  ];
+}
+
+type Found = { findings: Finding[]; left?: { count: number; most: number } };
+
+/** Finds out what it is, and asks whoever judges such things. */
+async function judge(door: Door, call: Call, pasted: string, question: Asked): Promise<Found> {
+  const { services, gate } = door;
+  const jwt = pasted.replace(/^Bearer\s+/i, "").replaceAll(/^"|"$/g, "");
+  const jws = readJws(jwt);
+  if (jws) {
+    await gate.spend(call, 1);
+    if (isToken(jws)) return { findings: [{ kind: "token", report: await reportToken(jwt, jws, services, call.now) }] };
+    return { findings: [{ kind: "credential", report: await services.verify.credential(jwt, question) }] };
+  }
+  const value = readObject(pasted);
+  const operations = operationsIn(value);
+  if (operations.length > 0) return judgeOperations(door, call, operations, question);
+  const credential = credentialIn(value);
+  if (credential === undefined) return { findings: [] };
+  await gate.spend(call, 1);
+  return { findings: [{ kind: "credential", report: await services.verify.credential(credential, question) }] };
+}
+
+async function judgeOperations(door: Door, call: Call, operations: Json[], question: Asked): Promise<Found> {
+  const shown = operations.slice(0, mostShown);
+  await door.gate.spend(call, shown.length);
+  const ask = await door.services.verify.operations(question);
+  const reports = await Promise.all(shown.map(ask));
+  const findings = reports.map((report) => ({ kind: "operation" as const, report }));
+  return operations.length > mostShown
+    ? { findings, left: { count: operations.length, most: mostShown } }
+    : { findings };
+}
+
+/** What a field of date and time says, read as UTC. */
+function questionOf(at: string): Asked {
+  if (at === "") return {};
+  ensure(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/.test(at), "UNREADABLE_DATE");
+  return { at: at.length === 16 ? `${at}:00Z` : `${at}Z` };
+}
+
+function readJws(text: string): CompactJws | undefined {
+  if (!/^[\w-]+\.[\w-]+\.[\w-]*$/.test(text)) return undefined;
+  return unlessRefused(() => parseCompact(text, maxJwt));
+}
+
+function readObject(text: string): Json | undefined {
+  return unlessRefused(() => parseJson(text));
+}
+
+function unlessRefused<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
+}
+
+/** Opens doors, rather than saying something about somebody: ours, or an app's that speaks for itself. */
+function isToken({ header, payload }: CompactJws): boolean {
+  if (header.typ === "at+jwt") return true;
+  const subject = isObject(payload.vc) ? payload.vc.credentialSubject : undefined;
+  return header.typ === "JWT" && payload.iss === payload.sub && isObject(subject) && "networkId" in subject;
+}
+
+/** One operation with its context, a list of them, or a batch as it is sent to `/v1/operations/verify`. */
+function operationsIn(value: Json | undefined): Json[] {
+  if (Array.isArray(value)) return value.filter(isOperation);
+  if (!isObject(value)) return [];
+  if (isOperation(value as Json)) return [value as Json];
+  return Array.isArray(value.operations) ? (value.operations as Json[]).filter(isOperation) : [];
+}
+
+function isOperation(value: Json): boolean {
+  return isObject(value) && isObject(value.operation) && isObject(value.context);
+}
+
+/** A credential, also within what `/api/auth/credential` answers. */
+function credentialIn(value: Json | undefined): unknown {
+  if (!isObject(value)) return undefined;
+  if (isObject(value.credential)) return value.credential;
+  return "proof" in value || "type" in value ? value : undefined;
+}

@@ -1,0 +1,111 @@
+import { generateKeyPairSync } from "node:crypto";
+import { afterEach, describe, expect, it } from "vitest";
+import { base64url, fromBase64url } from "../../../src/kernel/bytes.ts";
+import { openP256Threads, type P256Threads } from "../../../src/kernel/p256-threads.ts";
+import type { P256PrivateJwk } from "../../../src/kernel/primitives.ts";
+import { p256Signer } from "../../../src/kernel/primitives-node.ts";
+
+const opened: P256Threads[] = [];
+const open = (count = 2) => {
+  const threads = openP256Threads(count);
+  opened.push(threads);
+  return threads;
+};
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((threads) => threads.close()));
+});
+
+/** A key with its point, fresh for each test: threads keep keys by what they were told first. */
+function makeKey() {
+  const jwk = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "jwk" }) as P256PrivateJwk;
+  const point = Uint8Array.of(4, ...fromBase64url(jwk.x)!, ...fromBase64url(jwk.y)!);
+  return { sign: p256Signer(jwk), point };
+}
+
+const messageOf = (i: number) => new TextEncoder().encode(`message ${i} ${"x".repeat(i % 300)}`);
+
+describe("P-256 on other threads", () => {
+  it("tells good signatures from bad ones, by many keys, in batches of any length", async () => {
+    const threads = open();
+    const keys = Array.from({ length: 40 }, makeKey);
+    const checks = keys.map(({ point }) => threads.checkOf(point));
+    for (const count of [1, 3, 4, 63, 64, 65, 500]) {
+      const verdicts = Array.from({ length: count }, (_, i) => {
+        const signature = keys[i % 40]!.sign(messageOf(i));
+        if (i % 3 === 1) signature[i % 64]! ^= 1;
+        // A good signature, and the key that did not make it.
+        return checks[(i + (i % 3 === 2 ? 1 : 0)) % 40]!(messageOf(i), signature);
+      });
+      expect(await Promise.all(verdicts)).toEqual(Array.from({ length: count }, (_, i) => i % 3 === 0));
+    }
+  });
+
+  it("refuses a signature that is not 64 bytes long, with others or alone", async () => {
+    const check = open().checkOf(makeKey().point);
+    for (const length of [0, 63, 65, 72]) expect(await check(messageOf(1), new Uint8Array(length))).toBe(false);
+    const key = makeKey();
+    const good = open().checkOf(key.point);
+    const signature = key.sign(messageOf(2));
+    const longer = Uint8Array.of(...signature, 0);
+    const verdicts = [signature, longer, signature.subarray(1), signature, new Uint8Array(), signature];
+    expect(await Promise.all(verdicts.map((each) => good(messageOf(2), each)))).toEqual([
+      true,
+      false,
+      false,
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  it("keeps what it was given, whatever becomes of the bytes", async () => {
+    const key = makeKey();
+    const check = open().checkOf(key.point);
+    const verdicts = Array.from({ length: 70 }, (_, i) => {
+      const message = messageOf(i);
+      const signature = key.sign(message);
+      const verdict = check(message, signature);
+      if (i < 60) return verdict;
+      return verdict;
+    });
+    expect(await Promise.all(verdicts)).toEqual(Array.from({ length: 70 }, () => true));
+  });
+
+  it("does without threads where there are few checks", async () => {
+    const key = makeKey();
+    const check = open(0).checkOf(key.point);
+    const message = messageOf(7);
+    expect(await Promise.all([check(message, key.sign(message)), check(message, new Uint8Array(64))])).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it("fails what is asked by a point that is none, and goes on", async () => {
+    const threads = open(1);
+    const key = makeKey();
+    const nowhere = threads.checkOf(Uint8Array.of(4, ...new Uint8Array(63), 7));
+    const good = threads.checkOf(key.point);
+    const signature = key.sign(messageOf(1));
+    await expect(nowhere(messageOf(1), signature)).rejects.toThrow();
+    const lost = await Promise.allSettled(Array.from({ length: 8 }, () => nowhere(messageOf(1), signature)));
+    expect(lost.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => "rejected"));
+    const verdicts = Array.from({ length: 8 }, () => good(messageOf(1), signature));
+    expect(await Promise.all(verdicts)).toEqual(Array.from({ length: 8 }, () => true));
+  });
+
+  it("fails what a closed thread had not answered", async () => {
+    const threads = open(1);
+    const key = makeKey();
+    const check = threads.checkOf(key.point);
+    const signature = key.sign(messageOf(1));
+    const verdicts = Promise.allSettled(Array.from({ length: 640 }, () => check(messageOf(1), signature)));
+    await threads.close();
+    const settled = await verdicts;
+    expect(settled).toHaveLength(640);
+    expect(settled.some(({ status }) => status === "rejected")).toBe(true);
+    expect(settled.every((each) => each.status === "rejected" || each.value === true)).toBe(true);
+  });
+});
+
+void base64url;
