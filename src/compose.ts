@@ -212,11 +212,11 @@ function delegationServices(delegating: Delegating, store: OperationStore, clock
     },
     mine: async (party, { after = "", limit }) => {
       const found = await store.delegationsByUser(walletOf(party).user, after, limit + 1);
-      return pageOf(
-        found.map((each) => delegationView(each, clock())),
-        limit,
-        ({ id }) => id,
-      );
+      const listed = found.map(async (each) => {
+        const used = await store.lastUseOf(each.grantedSeq);
+        return { ...delegationView(each, clock()), lastUsedAt: used === undefined ? null : iso(used) };
+      });
+      return pageOf(await Promise.all(listed), limit, ({ id }) => id);
     },
     live: async (user, key) => {
       const found = await delegating.live(user, key);

@@ -66,6 +66,9 @@ export type SessionView = {
   current: boolean;
 };
 
+/** One of the wallet's own, with when it last signed something here; null where it never has. */
+export type ListedDelegation = DelegationView & { lastUsedAt: string | null };
+
 export type DelegationView = ReturnType<typeof delegationView>;
 
 export type IssuedView = ReturnType<typeof issuedView>;
@@ -141,7 +144,7 @@ export type Services = {
       proof: { credential: unknown } | WalletMessage,
       party: Party | undefined,
     ): Promise<{ delegation: DelegationView; created: boolean }>;
-    mine(party: Party, page: PageRequest): Promise<Page<DelegationView>>;
+    mine(party: Party, page: PageRequest): Promise<Page<ListedDelegation>>;
     /** The one by which a key speaks for a user now. */
     live(user: Did, key: Did): Promise<DelegationView | undefined>;
     /** NOT_FOUND where the party has no right to know of it. */

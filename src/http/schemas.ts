@@ -155,6 +155,10 @@ export const delegation = z
   })
   .openapi("Delegation");
 
+export const listedDelegation = delegation
+  .extend({ lastUsedAt: moment.nullable().openapi({ description: "When it last signed something here." }) })
+  .openapi("ListedDelegation");
+
 export const session = z
   .object({
     id: z.string(),

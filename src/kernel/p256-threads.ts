@@ -5,14 +5,16 @@ import { Worker } from "node:worker_threads";
 import { p256Verifier } from "./primitives-node.ts";
 
 type Check = (message: Uint8Array, signature: Uint8Array) => boolean | Promise<boolean>;
+/** A key by its point; its check on this thread is made when it is first needed. */
+type Key = { index: number; point: Uint8Array; check?: Check };
 type Waiting = {
-  key: number;
+  key: Key;
   message: Uint8Array;
   signature: Uint8Array;
   settle(good: boolean): void;
   fail(error: unknown): void;
 };
-type Thread = { worker: Worker; keys: Set<number>; batches: Map<number, Waiting[]> };
+type Thread = { worker: Worker; known: Set<Key>; batches: Map<number, Waiting[]> };
 
 /** Checks that one batch carries: about 4 ms of work, so that threads end together. */
 const batchSize = 64;
@@ -20,7 +22,7 @@ const batchSize = 64;
 const worthwhile = 4;
 /** Keys that threads keep. Beyond them a key is checked on this thread. */
 const maxKeys = 16_384;
-/** Bytes of a signature, and of the two lengths before each message. */
+/** Bytes of a signature, and of the two numbers before each message. */
 const overhead = 64 + 8;
 
 /** What a batch is on its way to a thread: keys that it has not seen (index, point), then checks, packed. */
@@ -28,55 +30,64 @@ export type Batch = { id: number; keys: [number, Uint8Array][]; count: number; p
 export type BatchResult = { id: number; good: Uint8Array<ArrayBuffer> };
 
 export type P256Threads = {
-  /** The check of a key by its point (65 bytes); batches form among the checks of one turn of the event loop. */
+  /**
+   * The check of a key by its point (65 bytes); batches form among the checks of one turn of the event loop. A check
+   * rejects where the thread that had it was lost.
+   */
   checkOf(point: Uint8Array): Check;
+  /** Ends the threads; what they have not answered is rejected, and what is asked later is checked here. */
   close(): Promise<void>;
 };
 
 export function openP256Threads(count: number = availableParallelism()): P256Threads {
-  const points: Uint8Array[] = [];
-  let threads: Thread[] | undefined;
+  const threads = new Set<Thread>();
+  let most = count;
+  let keys = 0;
   let waiting: Waiting[] = [];
   let batches = 0;
 
   const send = (batch: Waiting[]) => {
-    threads ??= Array.from({ length: count }, startThread);
-    const thread = threads.reduce((least, each) => (each.batches.size < least.batches.size ? each : least));
+    while (threads.size < most) threads.add(startThread((lost) => threads.delete(lost)));
+    const [first, ...others] = threads;
+    const thread = others.reduce((least, each) => (each.batches.size < least.batches.size ? each : least), first!);
     const id = ++batches;
     thread.batches.set(id, batch);
-    const message = pack(id, batch, points, thread.keys);
+    const message = pack(id, batch, thread.known);
     thread.worker.postMessage(message, [message.packed.buffer]);
   };
 
   const flush = () => {
     const batch = waiting;
     waiting = [];
-    if (batch.length >= worthwhile) send(batch);
-    else for (const each of batch) settleHere(each, points);
+    if (batch.length >= worthwhile && most > 0) send(batch);
+    else for (const each of batch) settleHere(each);
   };
 
   return {
     checkOf: (point) => {
-      if (points.length >= maxKeys) return p256Verifier(point);
-      const key = points.push(point) - 1;
+      if (keys >= maxKeys) return p256Verifier(point);
+      const key: Key = { index: keys++, point };
       return (message, signature) =>
+        signature.length === 64 &&
         new Promise((settle, fail) => {
           if (waiting.length === 0) setImmediate(flush);
-          // A full batch goes at once, so that the others work while this thread gathers the next.
+          // A full batch goes at once, so that others work while this thread gathers the next.
           if (waiting.push({ key, message, signature, settle, fail }) === batchSize) flush();
         });
     },
     close: async () => {
-      await Promise.all((threads ?? []).map(({ worker }) => worker.terminate()));
-      threads = undefined;
+      most = 0;
+      await Promise.all([...threads].map(({ worker }) => worker.terminate()));
     },
   };
 }
 
-function startThread(): Thread {
+/** `leave` is told when the thread has ended, whatever ended it. */
+function startThread(leave: (thread: Thread) => void): Thread {
   const file = import.meta.url.endsWith(".ts") ? "./p256-thread.ts" : "./p256-thread.js";
   const worker = new Worker(new URL(file, import.meta.url));
-  const thread: Thread = { worker, keys: new Set(), batches: new Map() };
+  const thread: Thread = { worker, known: new Set(), batches: new Map() };
+  let reason: unknown = new Error("The thread that checks signatures has ended.");
   worker.unref();
   worker.on("message", ({ id, good }: BatchResult) => {
     const batch = thread.batches.get(id) ?? [];
@@ -84,14 +95,16 @@ function startThread(): Thread {
     for (const [i, each] of batch.entries()) each.settle(good[i] === 1);
   });
   worker.on("error", (error) => {
-    const lost = [...thread.batches.values()].flat();
-    thread.batches.clear();
-    for (const each of lost) each.fail(error);
+    reason = error;
+  });
+  worker.on("exit", () => {
+    leave(thread);
+    for (const each of [...thread.batches.values()].flat()) each.fail(reason);
   });
   return thread;
 }
 
-function pack(id: number, batch: readonly Waiting[], points: readonly Uint8Array[], known: Set<number>): Batch {
+function pack(id: number, batch: readonly Waiting[], known: Set<Key>): Batch {
   const size = batch.reduce((sum, each) => sum + overhead + each.message.length, 0);
   const packed = new Uint8Array(size);
   const view = new DataView(packed.buffer);
@@ -100,20 +113,21 @@ function pack(id: number, batch: readonly Waiting[], points: readonly Uint8Array
   for (const { key, message, signature } of batch) {
     if (!known.has(key)) {
       known.add(key);
-      keys.push([key, points[key]!]);
+      keys.push([key.index, key.point]);
     }
-    view.setUint32(at, key);
+    view.setUint32(at, key.index);
     view.setUint32(at + 4, message.length);
-    packed.set(signature.subarray(0, 64), at + 8);
+    packed.set(signature, at + 8);
     packed.set(message, at + overhead);
     at += overhead + message.length;
   }
   return { id, keys, count: batch.length, packed };
 }
 
-function settleHere({ key, message, signature, settle, fail }: Waiting, points: readonly Uint8Array[]): void {
+function settleHere({ key, message, signature, settle, fail }: Waiting): void {
   try {
-    settle(p256Verifier(points[key]!)(message, signature));
+    key.check ??= p256Verifier(key.point);
+    settle(key.check(message, signature) as boolean);
   } catch (error) {
     fail(error);
   }

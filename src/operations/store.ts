@@ -90,6 +90,8 @@ export type OperationStore = {
   holderOf(space: string, key: string, now: Millis): Promise<string | undefined>;
   /** The last place admitted by then, where an entry's time is the latest `admittedAt` up to its place. */
   momentAt(time: Millis): Promise<Moment>;
+  /** When an entry was last admitted that rests on the one at this place; undefined where none does. */
+  lastUseOf(seq: number): Promise<Millis | undefined>;
   /** The latest `admittedAt` in the log, 0 in an empty one. */
   latestTime(): Promise<Millis>;
   /** The digest of the last entry of the document's `global`, "" where there is none. */

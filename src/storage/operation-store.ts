@@ -48,6 +48,7 @@ export function operationStore(reader: Reader, commit: Writer, realm: string): O
     documentOfGrant: async (entry) => (await one<{ id: string }>(grantor, entry))?.id,
     holderOf: async (space, key, now) => (await one<{ holder: string }>(holder, space, key, now))?.holder,
     momentAt: async (time) => ({ time, seq: (await one<{ seq: number }>(seqAt, time, time))!.seq }),
+    lastUseOf: async (seq) => (await one<{ at: number | null }>(lastUse, seq))?.at ?? undefined,
     latestTime: async () => (await one<{ latest_at: number }>(latest))?.latest_at ?? 0,
     headOf: async (document) => (await one<{ digest: string }>(headOf, document))?.digest ?? "",
     lastSeq: async () => (await one<{ seq: number }>("SELECT coalesce(max(seq), 0) AS seq FROM entries"))!.seq,
@@ -110,6 +111,8 @@ const streamAfter =
 const ofDocument = `${streamAfter} UNION ALL ${streamAfter} ORDER BY seq LIMIT ? + 0`;
 
 const latest = "SELECT latest_at FROM entries ORDER BY seq DESC LIMIT 1";
+/** `authority > 0` is what the partial index says. */
+const lastUse = "SELECT max(admitted_at) AS at FROM entries WHERE authority = ? AND authority > 0";
 const headOf = `SELECT digest FROM entries WHERE doc = ${documentOf} AND scope = 'global' AND branch = 'main' ORDER BY idx DESC LIMIT 1`;
 
 const grantor =

@@ -1,3 +1,5 @@
+import type { DelegationRow } from "../operations/delegation-row.ts";
+
 /** The tables of `migrations/`, as Kysely knows them. Times are milliseconds since 1970 unless a name says otherwise. */
 export type Tables = {
   documents: { doc: number; id: string; kind: string };
@@ -22,28 +24,7 @@ export type Tables = {
   snapshots: { doc: number; length: number; state: string };
   grants: { entry: string; seq: number; ended: number | null };
   claims: { space: string; key: string; holder: string; until: number | null };
-  delegations: {
-    document: string;
-    kind: string;
-    entry: string;
-    subject: string;
-    address: string;
-    app: string;
-    label: string;
-    limits: string;
-    method: string;
-    granted_seq: number;
-    granted_at: number;
-    expires_at: number;
-    revoked_seq: number | null;
-    revoked_at: number | null;
-    revoked_by: string | null;
-    revocation_reason: string | null;
-    compromised_from: number | null;
-    compromised_seq: number | null;
-    as_checked: string | null;
-    checked_at: number | null;
-  };
+  delegations: DelegationRow & { address: string };
   renown_credentials: {
     document: string;
     credential_id: string;

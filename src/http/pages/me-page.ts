@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import { parsePkh } from "../../identity/did.ts";
-import type { DelegationView, IssuedView, PublicProfile, SessionView } from "../../services.ts";
+import type { IssuedView, ListedDelegation, PublicProfile, SessionView } from "../../services.ts";
 import { addressMarkup, copyable, shortDid, wholeDidMarkup } from "./address.ts";
 import { agentWords } from "./agent-words.ts";
 import type { Markup, Page } from "./layout.ts";
@@ -17,7 +17,7 @@ export type MeView = {
   profile: PublicProfile | undefined;
   showsEns: boolean;
   /** Live ones and ended ones, the latest first, and where the list goes on. */
-  apps: readonly DelegationView[];
+  apps: readonly ListedDelegation[];
   moreApps: string | null;
   credentials: readonly IssuedView[];
   sessions: readonly SessionView[];

@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import type { DelegationView } from "../../services.ts";
+import type { ListedDelegation } from "../../services.ts";
 import { copyable, didMarkup } from "./address.ts";
 import { appWithoutSite } from "./consent.ts";
 import type { Markup } from "./layout.ts";
@@ -10,7 +10,7 @@ import { textFor, texts } from "./texts.ts";
 import { tokenField } from "./wallet-panel.ts";
 
 /** An app that may act for somebody, or once might: what, since when, until when, and how to stop it. */
-export function appRow(app: DelegationView, token: string): Row {
+export function appRow(app: ListedDelegation, token: string): Row {
   const { me } = texts;
   const live = app.state === "LIVE" || app.state === "NOT_YET";
   const last = app.revokedAt ?? app.expiresAt;
@@ -24,7 +24,7 @@ export function appRow(app: DelegationView, token: string): Row {
   };
 }
 
-function factsOf(app: DelegationView): Markup {
+function factsOf(app: ListedDelegation): Markup {
   const { me } = texts;
   const by = app.revokedBy === null ? "" : (textFor(me.by, app.revokedBy) ?? "");
   const reason = app.revocationReason === null ? "" : html`<br><span class="quiet">${app.revocationReason}</span>`;
@@ -32,6 +32,7 @@ function factsOf(app: DelegationView): Markup {
     [me.what, html`${limitsWords(app.may).map((words) => html`<span class="each">${words}</span>`)}`],
     [me.since, momentOf(app.grantedAt)],
     [me.until, momentOf(app.expiresAt)],
+    [me.lastUsed, app.lastUsedAt === null ? me.neverUsed : momentOf(app.lastUsedAt)],
     ...(app.revokedAt === null ? [] : ([[me.ended, html`${momentOf(app.revokedAt)}, ${by}${reason}`]] as const)),
     ...(app.compromisedFrom === null ? [] : ([[me.compromised, momentOf(app.compromisedFrom)]] as const)),
     [me.key, didMarkup(app.app)],

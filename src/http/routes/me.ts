@@ -4,7 +4,7 @@ import { type Call, type Door, pathPart } from "../call.ts";
 import { pageOf, pageQuery, pageReply } from "../query.ts";
 import { json, nothing } from "../reply.ts";
 import { answer, type Route, route } from "../route.ts";
-import { delegation, did, moment, pageOfItems, session } from "../schemas.ts";
+import { delegation, did, listedDelegation, moment, pageOfItems, session } from "../schemas.ts";
 
 /** Items of a list at once, usual and at most. */
 const [usual, most] = [50, 200];
@@ -47,7 +47,7 @@ function delegationRoutes(door: Door): Route[] {
       summary: "Apps that may sign in my name",
       ...mine,
       query: pageQuery(usual, most),
-      answers: { 200: answer("Live and ended ones.", pageOfItems(delegation)) },
+      answers: { 200: answer("Live and ended ones.", pageOfItems(listedDelegation)) },
       refusals: ["FORBIDDEN"],
       handle: async (call, { query }) => {
         const page = pageOf(query, usual);

@@ -1,6 +1,18 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { appKey } from "../../harness.ts";
-import { appToken, ask, delegate, expectProblem, freshWallet, get, post, remove, signIn } from "../client.ts";
+import type { JsonObject } from "../../../src/kernel/json.ts";
+import { appKey, otherKey } from "../../harness.ts";
+import {
+  appToken,
+  ask,
+  delegate,
+  expectProblem,
+  freshWallet,
+  get,
+  openProfile,
+  post,
+  remove,
+  signIn,
+} from "../client.ts";
 import type { Service } from "../server.ts";
 
 export function meContract(open: () => Promise<Service>): void {
@@ -35,6 +47,15 @@ export function meContract(open: () => Promise<Service>): void {
       const revoked = await remove(service, `/v1/me/delegations/${given.id}`, { token, body: { reason: "Lost." } });
       expect(revoked.body).toMatchObject({ id: given.id, state: "REVOKED", revocationReason: "Lost." });
       expectProblem(await remove(service, `/v1/me/delegations/${given.id}`, { token }), "ALREADY_REVOKED", 409);
+    });
+
+    test("sees when an app last signed in its name, and that another never did", async () => {
+      const { wallet, token } = await signIn(service);
+      const idle = await delegate(service, wallet, { app: otherKey.did });
+      const { delegation, receipts } = await openProfile(service, wallet);
+      const { body } = await get(service, "/v1/me/delegations", { token });
+      const used = Object.fromEntries(body.items.map((each: JsonObject) => [each.id, each.lastUsedAt]));
+      expect(used).toEqual({ [idle.id]: null, [delegation.id]: receipts.at(-1)!.admittedAt });
     });
 
     test("pages through its delegations", async () => {
