@@ -5,6 +5,10 @@ export const maxNameLength = 64;
 export const nameRule = `A name has 1 to ${maxNameLength} letters, digits, spaces and ._-' and no space at either end.`;
 
 // Fillers, joiners and variation selectors count as letters or marks, yet nobody sees them.
+/** What names somebody or a document exactly is no name to choose: an address, an id of either sort. */
+const isIdentifier =
+  /^(?:0x[0-9a-f]{40}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|r1[A-Za-z0-9_-]{43})$/i;
+
 const allowed = /^[\p{L}\p{Nd}._\-'][\p{L}\p{M}\p{Nd}._\-' ]*$/u;
 const invisible = /\p{Default_Ignorable_Code_Point}/u;
 
@@ -18,6 +22,7 @@ export function isName(text: string): boolean {
   // NFC joins at most four UTF-16 units into one, or four into an astral letter: longer texts need no composing.
   if (text.length > 4 * maxNameLength) return false;
   const name = composeName(text);
+  if (isIdentifier.test(name)) return false;
   return [...name].length <= maxNameLength && allowed.test(name) && !name.endsWith(" ") && !invisible.test(name);
 }
 

@@ -106,6 +106,8 @@ export function parseRenownCredential(value: unknown): RenownCredential {
 export function readRenownForm(value: unknown): RenownForm {
   const parsed = credentialForm.safeParse(withContext(value));
   if (!parsed.success) throw new Failure("INVALID_CREDENTIAL", describe(parsed.error));
+  const length = JSON.stringify(value).length;
+  ensure(length <= maxCredential, "INVALID_CREDENTIAL", `It has at most ${maxCredential} characters.`);
   parseLimits(parsed.data.type, "renown:may:");
   return parsed.data;
 }
@@ -188,6 +190,8 @@ function hashPair(typeHash: Bytes, first: string, second: string): Bytes {
 
 /** A credential is a few hundred bytes; the texts in it are names, dates and DIDs. */
 const maxText = 512;
+/** Characters of a credential with its proof: an ordinary one has two thousand, each limit adds less than two hundred. */
+const maxCredential = 16_384;
 /** VerifiableCredential, RenownCredential, 64 limits, and room for types that clients may add. */
 const maxTypes = 80;
 

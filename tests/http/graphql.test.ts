@@ -104,6 +104,15 @@ describe("renownCredentials", () => {
       expect(await credentials(input), JSON.stringify(input)).toEqual([]);
   });
 
+  test("gives a bounded number of rows, over all aliases of a request", async () => {
+    const wallet = freshWallet();
+    for (let i = 0; i < 60; i++) await bring(service, { wallet, issued: service.now() - i * 1_000 });
+    expect(await credentials({ ethAddress: wallet.address })).toHaveLength(50);
+    const asked = `renownCredentials(input: {ethAddress: "${wallet.address}"}) { documentId }`;
+    const { body } = await send(service, `{ a: ${asked} b: ${asked} c: ${asked} }`);
+    expect(body.errors).toMatchObject([{ extensions: { code: "QUOTA_EXCEEDED" } }]);
+  });
+
   test("gives the newest first, and revoked ones unless asked otherwise", async () => {
     const wallet = freshWallet();
     const old = await bring(service, { wallet, issued: service.now() - 2_000 });

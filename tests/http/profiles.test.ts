@@ -67,10 +67,11 @@ describe("GET /v1/profiles", () => {
       expectProblem(await find(identifier), "NOT_FOUND", 404);
   });
 
-  test("finds a document by its id before a name that looks like one", async () => {
+  test("takes no name that is another's document or address", async () => {
     const one = await bring(service);
     const two = await bring(service);
-    await update(two.wallet, { username: one.userDocumentId });
+    for (const username of [one.userDocumentId, one.wallet.address])
+      await expect(update(two.wallet, { username })).rejects.toMatchObject({ code: "INVALID_INPUT" });
     expect((await find(one.userDocumentId)).body.documentId).toBe(one.userDocumentId);
   });
 
@@ -173,5 +174,13 @@ describe("a profile is changed by its wallet's session", () => {
     const byKey = await update(wallet, { username: "Everywhere" });
     expect(await find(userOf(wallet, 1))).toMatchObject({ documentId: byKey.documentId });
     expect(await find(wallet.address)).toMatchObject({ documentId: byKey.documentId });
+  });
+});
+
+describe("/profile of somebody whose address was never set", () => {
+  test("names itself by an address that leads back to it", async () => {
+    const { document } = await openProfile(service);
+    const { body } = await get(service, `/profile/${document}`, { headers: { accept: "application/json" } });
+    expect((await get(service, new URL(body.url).pathname)).status).toBe(200);
   });
 });

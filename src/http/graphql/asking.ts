@@ -12,9 +12,14 @@ export type Asking = {
   call: Call;
   /** Reads the bearer token once, when a resolver first wants to know. */
   caller: Caller;
+  /** Rows of credentials that this request may still be answered with, over all its aliases. */
+  budget: { rows: number };
   /** What a resolver was refused with because too much was asked from here: it ends the whole request. */
   refused: { busy?: Busy };
 };
+
+/** Rows of credentials in one answer: a wallet has a few, and each may take kilobytes to read. */
+const maxRows = 100;
 
 export function openAsking(door: Door, call: Call): Asking {
   let party: ReturnType<Caller> | undefined;
@@ -22,7 +27,7 @@ export function openAsking(door: Door, call: Call): Asking {
     party ??= bearerIfAny(door, call);
     return party;
   };
-  return { door, call, caller, refused: {} };
+  return { door, call, caller, budget: { rows: maxRows }, refused: {} };
 }
 
 /** A resolver whose refusals are told by their code; what is no refusal goes into the log and is told as INTERNAL. */

@@ -11,6 +11,9 @@ import { typeDefs } from "./schema.ts";
 /** Values that one list of a query may have: each is looked up, and D1 takes 100 parameters. */
 const maxValues = 20;
 
+/** Credentials of one query, newest first. */
+const maxCredentials = 50;
+
 type Maybe<T> = T | null | undefined;
 type UserInput = { phid?: Maybe<string>; ethAddress?: Maybe<string>; username?: Maybe<string> };
 type UsersInput = { phids?: Maybe<string[]>; ethAddresses?: Maybe<string[]>; usernames?: Maybe<string[]> };
@@ -63,9 +66,21 @@ function users({ phids, ethAddresses, usernames }: UsersInput, { door }: Asking)
   return door.services.clients.users(lists);
 }
 
-function credentials({ ethAddress, did, issuer, includeRevoked }: CredentialsInput, { door }: Asking) {
+async function credentials(input: CredentialsInput, { door, call, budget }: Asking) {
+  const { ethAddress, did, issuer, includeRevoked } = input;
   const query = { ethAddress: ethAddress ?? undefined, did: did ?? undefined, issuer: issuer ?? undefined };
-  return door.services.clients.credentials({ ...query, includeRevoked: includeRevoked ?? true });
+  // Taken before anything is read: aliases that are resolved at once share what is left.
+  const limit = Math.min(maxCredentials, budget.rows);
+  budget.rows -= limit;
+  ensure(
+    limit > 0,
+    "QUOTA_EXCEEDED",
+    "One request is answered with a bounded number of credentials; ask again for more.",
+  );
+  const rows = await door.services.clients.credentials({ ...query, includeRevoked: includeRevoked ?? true }, limit);
+  budget.rows += limit - rows.length;
+  await door.gate.spend(call, rows.length);
+  return rows;
 }
 
 async function execute({ documentIdentifier, actions, branch }: Execution, asking: Asking) {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { appPoint } from "../../identity/app-key.ts";
 import { maxLimits, parseMay } from "../../identity/delegation.ts";
+import type { DeviceDecision } from "../../identity/device.ts";
 import { ensure, Failure } from "../../kernel/failure.ts";
 import { isObject, type JsonObject, parseJson } from "../../kernel/json.ts";
 import { day } from "../../kernel/time.ts";
@@ -72,8 +73,7 @@ function grantRoute(door: Door): Route {
     await door.gate.guardKey(call, user.toLowerCase());
     const document = await accept(door, message as JsonObject, sent.chainId, sent.signature);
     if (sent.console !== undefined) await door.services.console.complete(sent.console, document);
-    if (sent.device !== undefined)
-      await door.services.devices.decide(sent.device, { approve: true, delegation: document });
+    if (sent.device !== undefined) await decideDevice(door, call, sent.device, { approve: true, delegation: document });
     return json({ user });
   });
 }
@@ -123,8 +123,8 @@ function deviceRoutes(door: Door): Route[] {
     pageRoute(door, "/device", (call) => serveDevice(door, call), { guarded: true }),
     pageRoute(door, "/device/done", () => pageReply(outcomePage("valid", words.ready))),
     pageRoute(door, "/device/denied", () => pageReply(outcomePage("invalid", words.denied))),
-    formRoute(door, "/device/deny", { fields }, async (_call, { fields: { device } }) => {
-      await door.services.devices.decide(device, { approve: false });
+    formRoute(door, "/device/deny", { fields }, async (call, { fields: { device } }) => {
+      await decideDevice(door, call, device, { approve: false });
       return redirect("/device/denied");
     }),
   ];
@@ -148,4 +148,15 @@ async function serveDevice(door: Door, call: Call): Promise<Reply> {
 function originOf(referrer: string | undefined, own: string): string | undefined {
   const origin = referrer === undefined ? undefined : URL.parse(referrer)?.origin;
   return origin === own || origin === "null" ? undefined : origin;
+}
+
+/** A wrong code counts as a failed guess: it could end a stranger's login, or take it over. */
+async function decideDevice(door: Door, call: Call, userCode: string, decision: DeviceDecision): Promise<void> {
+  try {
+    await door.services.devices.decide(userCode, decision);
+  } catch (error) {
+    const guessed = error instanceof Failure && error.code === "NOT_FOUND";
+    if (guessed) await door.gate.count(call, new Failure("NONCE_UNKNOWN"));
+    throw error;
+  }
 }

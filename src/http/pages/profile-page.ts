@@ -17,7 +17,7 @@ export function profilePage(profile: PublicProfile, url: string): Page {
     title: name,
     description: fill(words.description, { name }),
     wide: true,
-    head: headMarkup(profile, name, url),
+    head: headMarkup(name, url),
     body: html`<div class="person">${markOf(did, "large")}<div><h1>${name}</h1>
         ${profile.usernameClaimed ? html`<p class="badge-claim">${words.claimed}</p>` : ""}${named}</div></div>
       <div class="columns"><section class="part" aria-labelledby="who"><h2 id="who">${words.who}</h2>${whoMarkup(profile)}</section>
@@ -35,9 +35,9 @@ export function noProfilePage(): Page {
   };
 }
 
-function headMarkup({ address }: PublicProfile, name: string, url: string): Markup {
+function headMarkup(name: string, url: string): Markup {
   const { description } = texts.profile;
-  const json = `/profile/${address}`;
+  const json = new URL(url).pathname;
   return html`<link rel="canonical" href="${url}"><link rel="alternate" type="application/json" href="${json}">
 <link rel="alternate" type="application/did" href="${json}">
 <meta property="og:type" content="profile"><meta property="og:site_name" content="${texts.brand}">

@@ -36,7 +36,10 @@ async function serveProfile(door: Door, call: Call): Promise<Reply> {
   const headers = { vary: "accept", "cache-control": "no-cache" };
   if (!profile && type === "text/html") return pageReply(noProfilePage(), headers, 404);
   if (!profile) throw new Failure("NOT_FOUND");
-  const url = `${services.origin}/profile/${profile.address}`;
+  // A profile whose address was never set is not found by its opener's: it is named by its document.
+  const named = await services.profiles.find(profile.address);
+  const name = named?.documentId === profile.documentId ? profile.address : profile.documentId;
+  const url = `${services.origin}/profile/${name}`;
   const reply = await replyOf(door, profile, type, url, headers);
   return unlessKnown(call.request.header("if-none-match"), `"${digestOf(reply.body as string)}"`, reply);
 }

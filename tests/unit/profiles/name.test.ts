@@ -81,3 +81,11 @@ describe("a name", () => {
     expect(["ann", "eth", "ann.eth.x"].map(claimsEns)).toEqual([false, false, false]);
   });
 });
+
+describe("what names somebody exactly", () => {
+  const account = "0x1bCd0000000000000000000000000000000158aF";
+  const exact = [account, account.toLowerCase(), "3f2504e0-4f89-41d3-9a0c-0305e82c3301", `r1${"A".repeat(43)}`];
+  test.each(exact)("is no name to choose: %s", (name) => {
+    expect(isName(name)).toBe(false);
+  });
+});

@@ -20,8 +20,10 @@ export function consoleRoutes(door: Door): Route[] {
 /** The result once, pending before and after: who has it already is not told that another took it. */
 async function result({ services }: Door, call: Call): Promise<Reply> {
   const sessionId = idOf(call);
-  const document = await services.console.take(sessionId);
-  const [row] = document === undefined ? [] : await services.clients.credentials({ document });
+  // Whoever looks ahead by HEAD must not eat the one answer.
+  const document = call.request.method === "HEAD" ? undefined : await services.console.take(sessionId);
+  const live = { includeRevoked: false, unexpired: true };
+  const [row] = document === undefined ? [] : await services.clients.credentials({ document, ...live });
   if (!row) return json({ sessionId, status: "pending" });
   const { chainId, address } = parsePkh(row.issuerId);
   return json({
