@@ -1,6 +1,7 @@
 // Signed operations as a host app sends them, made before anything is measured.
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { appPoint } from "../src/identity/app-key.ts";
+import type { CompactJws } from "../src/identity/jws.ts";
 import { base64url, fromHex } from "../src/kernel/bytes.ts";
 import { derOfRaw } from "../src/kernel/der.ts";
 import type { Millis } from "../src/kernel/time.ts";
@@ -52,6 +53,11 @@ export function preparedOf(action: Action): Prepared {
   const [signedAt, app, content, prev, signature] = decidingTuple(action)!;
   const message = signedMessage(signedAt, app, content, prev);
   return { message, der: derOfRaw(fromHex(signature, 2)!), key: keyObject(app) };
+}
+
+/** A JWT's signature, by the key of P-256 whose did:key this is. */
+export function preparedJws({ signed, signature }: CompactJws, app: string): Prepared {
+  return { message: signed, der: derOfRaw(signature), key: keyObject(app) };
 }
 
 const keys = new Map<string, KeyObject>();

@@ -11,7 +11,7 @@ Runs every case in turn; within a case limit, floor, the usual stack and ours ta
 the first round warms up and is dropped. Ratios are medians of the rounds, with minimum and maximum.
 
   --only     one case: verify, verify-web, batch, accept, sign-in, sign-in-wasm, sign-in-workerd, read,
-             append, document
+             append, document, awards, badges
   --rounds   counted rounds, 9 unless told otherwise
   --quick    smaller logs and fewer requests
   --json     one object {machine, date, cases} and nothing else
@@ -30,6 +30,8 @@ const cases: Record<string, { file: string; node?: string[] }> = {
   read: { file: "read" },
   append: { file: "append" },
   document: { file: "document" },
+  awards: { file: "awards" },
+  badges: { file: "badges" },
 };
 
 const words = { speed: "times as fast as", cost: "times the cost of" };

@@ -1,10 +1,18 @@
+import { openAccess } from "./compose-access.ts";
+import { openBadges } from "./compose-badges.ts";
 import { clientServices } from "./compose-clients.ts";
+import { documentServices } from "./compose-documents.ts";
+import { openCredentials } from "./compose-forms.ts";
+import { memberServices } from "./compose-members.ts";
+import { openOrganizations } from "./compose-organizations.ts";
+import { openVerification } from "./compose-verification.ts";
 import { createDelegating, type Delegating, delegationView } from "./credentials/delegating.ts";
 import { issueIdentityCredential } from "./credentials/identity-credential.ts";
-import { findIssued, issuedView, openIssuer, revokeIssued } from "./credentials/issued.ts";
+import { issuedView, openIssuer, revokeIssued } from "./credentials/issued.ts";
 import { identify, identifyCookie, walletOf } from "./credentials/party.ts";
 import { withRechecks } from "./credentials/recheck.ts";
 import { openPublisher, publishList } from "./credentials/status-lists.ts";
+import type { Deliver } from "./followers/mail.ts";
 import type { KeyCheck } from "./identity/app-key.ts";
 import type { Did } from "./identity/did.ts";
 import { parsePkh } from "./identity/did.ts";
@@ -25,26 +33,22 @@ import { signIn } from "./identity/sign-in.ts";
 import { type ContractCheck, walletCheck } from "./identity/wallet.ts";
 import { ensure } from "./kernel/failure.ts";
 import { type Clock, iso, type Millis } from "./kernel/time.ts";
-import { auditBundle } from "./operations/audit.ts";
-import { makeBundle, wireEntry } from "./operations/bundle.ts";
 import { openLogProofs } from "./operations/checkpoint.ts";
 import { openCommits } from "./operations/commits.ts";
-import { documentView } from "./operations/document-view.ts";
 import { operationKeysOf, speaksForService } from "./operations/operation-keys.ts";
 import { createReactor, type Reactor } from "./operations/reactor.ts";
 import type { OperationStore } from "./operations/store.ts";
 import type { EnsNames } from "./profiles/public-profile.ts";
-import { keyResolver } from "./securing/verification-key.ts";
-import type { Page, Services } from "./services.ts";
-import { credentialStore, renownEndings } from "./storage/credential-store.ts";
+import { pageOf, type Services } from "./services.ts";
+import { badgeStore } from "./storage/badge-store.ts";
+import { concealmentStore } from "./storage/concealment-store.ts";
+import { credentialStore } from "./storage/credential-store.ts";
 import type { Storage } from "./storage/database.ts";
 import { nonceStore, sessionStore } from "./storage/identity-store.ts";
 import { keepRealm } from "./storage/installation-store.ts";
 import { treeStore } from "./storage/tree-store.ts";
-import { verifyCredential } from "./verify/credential.ts";
 import type { FetchStatusList } from "./verify/credential-question.ts";
 import { allKinds } from "./verify/kinds.ts";
-import { momentsOf, openQuestion } from "./verify/question.ts";
 
 /** What differs between installations and runtimes. */
 export type Parts = {
@@ -57,11 +61,15 @@ export type Parts = {
   clock: Clock;
   fetchDidWeb: FetchDidWeb;
   fetchStatusList: FetchStatusList;
+  /** Fetches the files by which domains name organisations; like did:web documents unless given. */
+  fetchWellKnown?: FetchDidWeb;
   /** Asks contract wallets, and reads did:ethr, where chains are configured. */
   contract?: ContractCheck;
   readEthr?: ReadEthr;
   /** Looks names up, where ENS is configured. */
   ens?: EnsNames | undefined;
+  /** Carries mail on, where that is configured. */
+  deliver?: Deliver | undefined;
   /** Checks signatures of batches on other threads. */
   keyOf?: (did: Did) => KeyCheck;
 };
@@ -90,14 +98,17 @@ function openRooms(parts: Parts) {
     committed: commits.announce,
   });
   const did = serviceDid(origin);
-  const own = { did, document: didDocument(origin, keys) };
+  const fetchWellKnown = parts.fetchWellKnown ?? parts.fetchDidWeb;
+  const organizations = openOrganizations({ ...parts, kinds, reactor, store, fetchWellKnown });
+  const own = { did, document: didDocument(origin, keys), below: organizations.documents };
   const resolution = { fetchDidWeb: parts.fetchDidWeb, readEthr: parts.readEthr, own };
   const messages = { origin, nonces: nonceStore(storage.db), wallet };
   const sessions = { origin, keys, store: sessionStore(storage.db) };
   const signer = { did, key: signerAt(keys) };
-  const issuer = openIssuer({ origin, store: credentialStore(storage.db), signer: () => signer });
+  const issuer = openIssuer({ origin, store: credentialStore(storage), signer: () => signer });
   const delegating = createDelegating({ reactor, store, messages, clock });
-  const door = { sessions, clock, operatorToken: parts.operatorToken };
+  const access = openAccess({ ...parts, reactor, store });
+  const door = { sessions, clock, operatorToken: parts.operatorToken, clientOf: access.clientOf };
   return {
     ...parts,
     store,
@@ -114,6 +125,8 @@ function openRooms(parts: Parts) {
     sessions,
     issuer,
     delegating,
+    access,
+    organizations,
     door,
   };
 }
@@ -124,7 +137,11 @@ type Rooms = ReturnType<typeof openRooms>;
 export function compose(parts: Parts): Services {
   const rooms = openRooms(parts);
   const { origin, did, realm, store } = rooms;
-  const verify = verifyServices(rooms);
+  const { documents, after, sees } = documentServices({ ...rooms, concealment: concealmentStore(rooms.storage.db) });
+  const badges = badgeStore(rooms.storage.db);
+  const credentialsOfAwards = openCredentials({ ...rooms, badges, sees });
+  const { verify, vcApi } = openVerification({ ...rooms, badges, ...credentialsOfAwards.services });
+  const awards = openBadges({ ...rooms, badges, outbox: rooms.access.outbox, credentials: credentialsOfAwards });
   return {
     origin,
     did,
@@ -132,7 +149,7 @@ export function compose(parts: Parts): Services {
     auth: authServices(rooms),
     me: (party) => me(rooms, party),
     delegations: delegationServices(rooms.delegating, store, rooms.clock),
-    documents: documentServices(rooms.reactor, rooms),
+    documents,
     log: {
       ...openLogProofs({
         tree: treeStore(rooms.storage.db),
@@ -141,18 +158,28 @@ export function compose(parts: Parts): Services {
         jwk: rooms.keys.log.jwk,
         clock: rooms.clock,
       }),
-      after: async (seq, limit) => (await store.entriesAfter(seq, limit)).map(wireEntry),
+      after,
       next: rooms.commits.next,
     },
     verify,
+    vcApi,
     credentials: credentialServices(rooms),
+    ...credentialsOfAwards.services,
     ...clientServices({ ...rooms, verify: verify.credential }),
     dids: {
       resolve: (asked) => resolveDid(asked, rooms.resolution),
       document: () => rooms.own.document,
       jwks: () => jwks(rooms.keys),
     },
-    tidy: async () => void (await rooms.storage.readModels.dropLapsedClaims(rooms.clock(), tidiedAtOnce)),
+    ...awards.services,
+    ...memberServices({ ...rooms, awarding: awards.awarding }),
+    ...rooms.access.services(awards.handlers),
+    ...rooms.organizations.services,
+    tidy: async () => {
+      await rooms.storage.readModels.dropLapsedClaims(rooms.clock(), tidiedAtOnce);
+      await rooms.organizations.tidy();
+      await awards.tidy();
+    },
     ready: async () => keepRealm(rooms.storage.db, realm),
   };
 }
@@ -227,43 +254,6 @@ function delegationServices(delegating: Delegating, store: OperationStore, clock
   };
 }
 
-function documentServices(reactor: Reactor, rooms: Rooms): Services["documents"] {
-  const { store, realm, did, operationKeys, kinds, clock } = rooms;
-  const retired = Object.fromEntries(operationKeys.flatMap(({ key, retired }) => (retired ? [[key, retired]] : [])));
-  const service = { did, operationKeys: operationKeys.map(({ key }) => key), retired };
-  const bundle = (id: string) => makeBundle(store, id, { realm, now: iso(clock()), service });
-  return {
-    open: (create, kind, operations) => reactor.open(create, kind, operations),
-    get: async (id) => documentView(await reactor.document(id), realm),
-    entries: async (id, { after = "0", limit }) => {
-      const entries = await store.entriesOf(id, Number(after), limit + 1);
-      if (entries.length === 0) await reactor.document(id);
-      return pageOf(entries.map(wireEntry), limit, ({ seq }) => String(seq));
-    },
-    submit: (id, operations, kind) => reactor.submit(id, operations, kind),
-    audit: async (id) => auditBundle(await bundle(id), { kinds, operationKeys }),
-    bundle,
-  };
-}
-
-function verifyServices(rooms: Rooms): Services["verify"] {
-  const { store, clock, realm, isServiceKey, keyOf, issuer, wallet, did, storage, fetchStatusList } = rooms;
-  const knowledge = {
-    resolveKey: keyResolver(rooms.resolution),
-    wallet,
-    fetchStatusList,
-    own: { did, find: (url: string) => findIssued(issuer, url) },
-    endingOf: renownEndings(storage.db),
-  };
-  return {
-    operations: (asked) => openQuestion({ store, clock, realm, did, isServiceKey, ...(keyOf && { keyOf }) }, asked),
-    credential: async (credential, asked) => {
-      const answering = { did, seq: await store.lastSeq() };
-      return verifyCredential(credential, momentsOf(asked, clock()), { ...knowledge, answering });
-    },
-  };
-}
-
 function credentialServices({ issuer, clock, did }: Rooms): Services["credentials"] {
   const publisher = openPublisher(issuer);
   return {
@@ -281,15 +271,8 @@ function credentialServices({ issuer, clock, did }: Rooms): Services["credential
     },
     statusList: async (id) => {
       const now = clock();
-      const { jwt, etag, freshUntil } = await publishList(publisher, id, now);
+      const { text: jwt, etag, freshUntil } = await publishList(publisher, id, now);
       return { jwt, etag, maxAge: Math.max(0, Math.floor((freshUntil - now) / 1000)) };
     },
   };
-}
-
-/** A page of what was fetched, one more than asked for telling whether there is a next. */
-function pageOf<T>(items: T[], limit: number, keyOf: (item: T) => string): Page<T> {
-  const page = items.slice(0, limit);
-  const last = page.at(-1);
-  return { items: page, next: items.length > limit && last ? keyOf(last) : null };
 }

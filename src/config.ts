@@ -1,6 +1,10 @@
+import { type MailServer, parseSender, parseSmtpUrl } from "./followers/mail-server.ts";
 import { maxChainId } from "./identity/did.ts";
 import { parseServiceKeys, type ServiceKeys } from "./identity/service-keys.ts";
 import { day, type Millis, second } from "./kernel/time.ts";
+import { type Setting, settings } from "./settings.ts";
+
+export { settings };
 
 /** What an installation sets. Times in milliseconds, sizes in bytes. */
 export type Config = {
@@ -18,6 +22,8 @@ export type Config = {
   allowPrivateDids: boolean;
   /** RPC endpoints by chain id, in order of preference. */
   chains: ReadonlyMap<number, readonly string[]>;
+  /** Where mail is handed over, and in whose name; undefined where none is sent. */
+  mail: MailServer | undefined;
   /** Schemes of addresses that people may be sent back to, beside https. */
   deepLinks: readonly string[];
   logLevel: LogLevel;
@@ -26,60 +32,13 @@ export type Config = {
     operations: { burst: number; window: Millis };
     failures: { perAddress: number; perKey: number };
     bytes: { body: number; batch: number; stream: number };
+    rows: number;
     trustedProxies: number;
   };
 };
 
 const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
 export type LogLevel = (typeof logLevels)[number];
-
-/** Every setting by name, with what it is unless set and what it means; the README's table is held to this list. */
-export const settings = {
-  PORT: { unset: "8787", means: "Port to listen on." },
-  HOST: { unset: "localhost", means: "Name or address to listen on; `0.0.0.0` for every IPv4 address." },
-  RENOWN_ORIGIN: {
-    unset: "http://localhost:<PORT>",
-    means: "Public origin: https, or http for localhost. The service's DID and the site of sign-in messages follow.",
-  },
-  RENOWN_DATA: { unset: "./data", means: "Directory of the database and the keys (Node)." },
-  RENOWN_REALM: {
-    unset: "main",
-    means: "1 to 32 of a-z, 0-9 and -. What was signed for one realm never counts in another: give every test its own.",
-  },
-  RENOWN_KEYS: {
-    unset: "made on first start",
-    means: "All keys as JSON; a secret. Required on Workers; on Node kept in `<RENOWN_DATA>/keys.json` unless set.",
-  },
-  RENOWN_OPERATOR_TOKEN: { unset: "none", means: "The operator's bearer token, at least 32 characters; a secret." },
-  RENOWN_MAX_DELEGATION_DAYS: { unset: "90", means: "How long a delegation may live, in days." },
-  RENOWN_ALLOW_PRIVATE_DIDS: {
-    unset: "false",
-    means: "Whether did:web may lead to private and loopback addresses, and RPC endpoints be http anywhere.",
-  },
-  "RENOWN_RPC_<chain>": {
-    unset: "none",
-    means:
-      "RPC endpoints of the chain with this id (`RENOWN_RPC_1` for Ethereum), https, the preferred first, with spaces " +
-      "or commas between: contract wallets, did:ethr and, of chain 1, ENS names need one.",
-  },
-  RENOWN_TRUSTED_PROXIES: { unset: "0", means: "Proxies of yours in front; each adds one to X-Forwarded-For." },
-  RENOWN_RATE_BURST: { unset: "60", means: "Requests that an address may send at once." },
-  RENOWN_RATE_SECONDS: { unset: "10", means: "Seconds in which that allowance comes back." },
-  RENOWN_OPERATIONS_BURST: { unset: "100000", means: "Operations that an address may have checked at once." },
-  RENOWN_OPERATIONS_SECONDS: { unset: "60", means: "Seconds in which that allowance comes back." },
-  RENOWN_FAILURES_PER_ADDRESS: { unset: "60", means: "Failed signatures and tokens of an address in a minute." },
-  RENOWN_FAILURES_PER_KEY: { unset: "10", means: "The same of one key or wallet at an address." },
-  RENOWN_MAX_BODY_BYTES: { unset: "1048576", means: "Size of an ordinary body." },
-  RENOWN_MAX_BATCH_BYTES: { unset: "16777216", means: "Size of a batch of operations to verify." },
-  RENOWN_MAX_STREAM_BYTES: { unset: "268435456", means: "Size of a stream of operations to verify." },
-  RENOWN_DEEP_LINKS: {
-    unset: "phd",
-    means: "Schemes of apps on devices that people may be sent back to after they agreed, with commas between.",
-  },
-  RENOWN_LOG_LEVEL: { unset: "info", means: "`debug`, `info`, `warn`, `error` or `silent`." },
-} as const satisfies Record<string, { unset: string; means: string }>;
-
-export type Setting = keyof typeof settings;
 
 /** All that is wrong with the configuration, each mistake with the name of its setting and never with its value. */
 export class ConfigError extends Error {
@@ -129,6 +88,7 @@ export function readConfig(environment: Readonly<Record<string, unknown>>, requi
     maxDelegationLife: whole("RENOWN_MAX_DELEGATION_DAYS", 1, 3_650) * day,
     allowPrivateDids: read("RENOWN_ALLOW_PRIVATE_DIDS", parseSwitch, false),
     chains: readChains(environment, textOf("RENOWN_ALLOW_PRIVATE_DIDS") === "true", mistakes),
+    mail: readMail(read, mistakes),
     deepLinks: read("RENOWN_DEEP_LINKS", parseSchemes, [settings.RENOWN_DEEP_LINKS.unset]),
     logLevel: read<LogLevel>("RENOWN_LOG_LEVEL", parseLevel, settings.RENOWN_LOG_LEVEL.unset),
     limits: readLimits(whole),
@@ -181,6 +141,22 @@ function parseEndpoint(text: string, anyHttp: boolean): string {
   return text;
 }
 
+/** Both settings or neither: a server without a sender cannot be told from a mistake. */
+function readMail(
+  read: <T>(name: Setting, parse: (text: string) => T, unset: T) => T,
+  mistakes: string[],
+): MailServer | undefined {
+  const before = mistakes.length;
+  const server = read<Omit<MailServer, "from"> | undefined>("RENOWN_SMTP_URL", parseSmtpUrl, undefined);
+  const from = read<MailServer["from"] | undefined>("RENOWN_MAIL_FROM", parseSender, undefined);
+  if (server && from) return { ...server, from };
+  if (mistakes.length === before && (server || from)) {
+    const [missing, set] = server ? ["RENOWN_MAIL_FROM", "RENOWN_SMTP_URL"] : ["RENOWN_SMTP_URL", "RENOWN_MAIL_FROM"];
+    mistakes.push(`${missing} must be set where ${set} is.`);
+  }
+  return undefined;
+}
+
 function readLimits(whole: (name: Setting, least: number, most: number) => number): Config["limits"] {
   const many = 1_000_000_000;
   return {
@@ -201,6 +177,7 @@ function readLimits(whole: (name: Setting, least: number, most: number) => numbe
       batch: whole("RENOWN_MAX_BATCH_BYTES", 65_536, many),
       stream: whole("RENOWN_MAX_STREAM_BYTES", 65_536, 100 * many),
     },
+    rows: whole("RENOWN_MAX_BATCH_ROWS", 1, 1_000_000),
     trustedProxies: whole("RENOWN_TRUSTED_PROXIES", 0, 16),
   };
 }

@@ -6,21 +6,26 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { type ServerType, serve } from "@hono/node-server";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { secp256k1Implementation } from "#primitives";
+import { wellKnownTerms } from "./chain/did-configuration.ts";
 import { didWebFetcher } from "./chain/did-web-node.ts";
 import { statusListFetcher, statusListTerms } from "./chain/status-list.ts";
 import { compose } from "./compose.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { createApp } from "./http/app.ts";
-import { createLog, errorFields, gatherLines } from "./http/log.ts";
+import { createLog, errorFields, gatherLines, type Log } from "./http/log.ts";
 import { appPoint, type KeyCheck } from "./identity/app-key.ts";
 import type { Did } from "./identity/did.ts";
 import { openP256Threads } from "./kernel/p256-threads.ts";
 import { minute, second } from "./kernel/time.ts";
+import type { Services } from "./services.ts";
 import { readOrMakeKeys } from "./storage/keys-file.ts";
 import { openSqlite } from "./storage/sqlite.ts";
 
 /** How long requests may take to end once the process was asked to stop. */
 const patience = 10 * second;
+
+/** How often the outbox is looked into. */
+const drainEvery = 2 * second;
 
 /** How often what has lapsed is forgotten. */
 const tidyEvery = 10 * minute;
@@ -46,15 +51,19 @@ async function start(config: Config): Promise<void> {
   const storage = openSqlite({ file: join(folder, "renown.sqlite"), realm });
   const threads = openP256Threads();
   const fetchDidWeb = didWebFetcher({ allowPrivate });
+  const fetchWellKnown = didWebFetcher({ allowPrivate, ...wellKnownTerms });
   const fetchStatusList = statusListFetcher(didWebFetcher({ allowPrivate, ...statusListTerms }));
   const keyOf = keptChecks((did) => threads.checkOf(appPoint(did)));
   // The library for chains takes a while to load, so it is loaded where there is a chain.
   const chain = config.chains.size > 0 ? await import("./chain/chain-parts.ts") : undefined;
   const given = { origin, realm, operatorToken, maxDelegationLife, keys, storage, clock };
+  const mail = config.mail && (await import("./delivery/smtp.ts")).smtpDelivery(config.mail);
   const services = compose({
     ...given,
+    deliver: mail?.deliver,
     fetchDidWeb,
     fetchStatusList,
+    fetchWellKnown,
     keyOf,
     ...chain?.openChainParts(config.chains, clock),
   });
@@ -79,13 +88,40 @@ async function start(config: Config): Promise<void> {
     () => void services.tidy().catch((error) => log.error("tidying failed", errorFields(error))),
     tidyEvery,
   );
+  const draining = drainOften(services, log);
   stopOnSignal(async () => {
     clearInterval(tidying);
     closing.abort();
-    await ended(server);
+    await Promise.all([ended(server), draining.stop()]);
+    mail?.close();
     await Promise.all([storage.close(), threads.close()]);
     lines.flush();
   });
+}
+
+/** Sees to the outbox again and again, one drain at a time; what is given up is told. */
+function drainOften({ outbox }: Services, log: Log): { stop(): Promise<void> } {
+  let work = Promise.resolve();
+  let idle = true;
+  const drain = async () => {
+    const { failed } = await outbox.drain();
+    for (const { id, kind, attempts, error } of failed) log.error("job given up", { id, kind, attempts, error });
+  };
+  const timer = setInterval(() => {
+    if (!idle) return;
+    idle = false;
+    work = drain()
+      .catch((error) => log.error("draining failed", errorFields(error)))
+      .finally(() => {
+        idle = true;
+      });
+  }, drainEvery);
+  const stop = async () => {
+    clearInterval(timer);
+    // What is under way may end, and what does not end in time comes again after the next start.
+    await Promise.race([work, new Promise<void>((resolve) => setTimeout(resolve, patience).unref())]);
+  };
+  return { stop };
 }
 
 /** What stands in the database and does not fit the settings is a mistake in them. */

@@ -2,38 +2,60 @@
  * What the doors may call: one plain type of functions. `compose.ts` makes it of the rooms and the adapters; HTTP knows
  * nothing else of the house. Everything here refuses with a Failure; questions answer with reports.
  */
+
+import type { AwardCounts } from "./badges/award-count.ts";
+import type { Badges } from "./badges/badges.ts";
+import type { EarnedAward } from "./badges/earned.ts";
+import type { Faces } from "./badges/face.ts";
+import type { MemberBadges } from "./badges/member-awarding.ts";
 import type { PostedCredential } from "./credentials/clients.ts";
+import type { VcApi } from "./credentials/commissions.ts";
 import type { CredentialQuery, RenownCredentialRow } from "./credentials/credential-row.ts";
 import type { delegationView } from "./credentials/delegating.ts";
 import type { issuedView } from "./credentials/issued.ts";
 import type { Party } from "./credentials/party.ts";
+import type { DrainReport, Outbox } from "./followers/outbox.ts";
 import type { ConsoleSession, ConsoleSessions } from "./identity/console-session.ts";
 import type { ProofMethod } from "./identity/delegation.ts";
 import type { DeviceAnswer, DeviceRequest, Devices } from "./identity/device.ts";
-import type { Did } from "./identity/did.ts";
+import type { Did, KeyType } from "./identity/did.ts";
 import type { NonceRequest } from "./identity/nonce.ts";
 import type { ResolutionResult } from "./identity/resolve.ts";
 import type { WalletMessage } from "./identity/sign-in.ts";
 import type { JsonObject } from "./kernel/json.ts";
 import type { AuditReport } from "./operations/audit.ts";
-import type { Bundle, WireEntry } from "./operations/bundle.ts";
 import type { LogProofs } from "./operations/checkpoint.ts";
 import type { ClientDocument, ClientDoor } from "./operations/client-door.ts";
+import type { ShownBundle, ShownEntry } from "./operations/concealment.ts";
 import type { DocumentView } from "./operations/document-view.ts";
 import type { Receipt } from "./operations/receipt.ts";
+import type { Access } from "./organizations/access.ts";
+import type { ClientProof, ClientToken } from "./organizations/client-token.ts";
+import type { Directory, OrganizationView } from "./organizations/directory.ts";
+import type { Membership } from "./organizations/my-organizations.ts";
+import type { Prepared, Wish } from "./organizations/prepare.ts";
 import type { ProfileChange } from "./profiles/profiles.ts";
 import type { ProfileQuery, PublicProfile, UserRow } from "./profiles/public-profile.ts";
+import type { BadgeReport } from "./verify/badge.ts";
+import type { AskedBadge } from "./verify/badge-question.ts";
+import type { BadgeInput } from "./verify/badge-reading.ts";
 import type { CredentialReport } from "./verify/credential.ts";
 import type { OperationReport } from "./verify/operation.ts";
+import type { AskedPresentation, PresentationReport } from "./verify/presentation.ts";
 import type { Asked } from "./verify/question.ts";
 
 export type {
   Asked,
+  BadgeReport,
   ClientDocument,
+  ClientProof,
+  ClientToken as TokenAnswer,
   ConsoleSession,
   DeviceAnswer,
   DeviceRequest,
   DocumentView,
+  Membership,
+  OrganizationView,
   Party,
   PublicProfile,
   RenownCredentialRow,
@@ -76,6 +98,13 @@ export type IssuedView = ReturnType<typeof issuedView>;
 export type Page<T> = { items: T[]; next: string | null };
 export type PageRequest = { after?: string | undefined; limit: number };
 
+/** A page of what was fetched, one more than asked for telling whether there is a next. */
+export function pageOf<T>(items: T[], limit: number, keyOf: (item: T) => string): Page<T> {
+  const page = items.slice(0, limit);
+  const last = page.at(-1);
+  return { items: page, next: items.length > limit && last ? keyOf(last) : null };
+}
+
 export type ClientCredentialQuery = Omit<CredentialQuery, "unexpiredAt"> & {
   /** Only those that have not run out; all unless said. */
   unexpired?: boolean | undefined;
@@ -83,6 +112,9 @@ export type ClientCredentialQuery = Omit<CredentialQuery, "unexpiredAt"> & {
 
 /** A credential as the portal posts it, and what its new profile may say; what does not fit there is left out. */
 export type ClientCredential = PostedCredential & { username?: unknown; userImage?: unknown };
+
+/** How long work is metered: `spend` is told of entries before they are worked on, `pause` lets others have a turn. */
+export type Work = { spend(entries: number): Promise<void>; pause(): Promise<void> };
 
 /** Says who calls, when that matters: reads may be anonymous, whatever they carry. */
 export type Caller = () => Promise<Party | undefined>;
@@ -109,6 +141,23 @@ export type ClientServices = ClientDoor<Caller> & {
     credentialId: string,
     address: string,
   ): Promise<{ row: RenownCredentialRow; report: CredentialReport } | undefined>;
+};
+
+export type MemberView = Awaited<ReturnType<Directory["members"]>>[number];
+
+/** `name` is a slug or a document; all that take one refuse with NOT_FOUND. */
+export type OrganizationServices = {
+  /** Those whose slug or name begins so. */
+  list(prefix: string, page: PageRequest): Promise<Page<OrganizationView>>;
+  get(name: string): Promise<OrganizationView>;
+  members(name: string, page: PageRequest): Promise<Page<MemberView>>;
+  keys: Directory["keys"];
+  /** Makes a key whose private half stays here; for owners and admins. FORBIDDEN, QUOTA_EXCEEDED. */
+  makeKey(party: Party, name: string, type: KeyType): Promise<Did>;
+  /** Asks the domain; for any member. FORBIDDEN, NOT_INITIALIZED, TOO_MANY_REQUESTS. */
+  checkDomain(party: Party, name: string): Promise<OrganizationView>;
+  /** The DID document of a slug. */
+  document(slug: string): Promise<JsonObject>;
 };
 
 export type Services = {
@@ -154,15 +203,16 @@ export type Services = {
   documents: {
     /** An opening: CREATE_DOCUMENT, and a first run. */
     open(create: unknown, kind: string, operations: readonly unknown[]): Promise<Receipt[]>;
-    get(id: string): Promise<DocumentView>;
-    entries(id: string, page: PageRequest): Promise<Page<WireEntry>>;
+    /** Of what is concealed only those whom it concerns see more than place, kind and digest; the others UNKNOWN_DOCUMENT. */
+    get(id: string, viewer?: Caller): Promise<DocumentView>;
+    entries(id: string, page: PageRequest, viewer?: Caller): Promise<Page<ShownEntry>>;
     submit(id: string, operations: readonly unknown[], kind?: string): Promise<Receipt[]>;
-    audit(id: string): Promise<AuditReport>;
-    bundle(id: string): Promise<Bundle>;
+    audit(id: string, viewer?: Caller, work?: Work): Promise<AuditReport>;
+    bundle(id: string, viewer?: Caller, work?: Work): Promise<ShownBundle>;
   };
   log: LogProofs & {
     /** Entries after a place, in commit order. */
-    after(seq: number, limit: number): Promise<WireEntry[]>;
+    after(seq: number, limit: number): Promise<ShownEntry[]>;
     /** Resolves at the next commit of this process, or when `milliseconds` have passed; rejects never. */
     next(milliseconds: number, signal: AbortSignal): Promise<void>;
   };
@@ -170,7 +220,12 @@ export type Services = {
     /** Prepares a question once for any number of operations; then each is asked. Reads of one question are shared. */
     operations(question: Asked): Promise<(operation: unknown) => Promise<OperationReport>>;
     credential(credential: unknown, question: Asked): Promise<CredentialReport>;
+    /** A badge of ours or of any issuer; see `verifyBadge`. */
+    badge(badge: BadgeInput, question: AskedBadge): Promise<BadgeReport>;
+    /** `audience` is the domain that the verifier gave with its challenge. */
+    presentation(presentation: unknown, question: AskedPresentation): Promise<PresentationReport>;
   };
+  vcApi: VcApi;
   credentials: {
     /** The JWT as issued, for its subject and for whoever has its id. */
     get(id: string): Promise<string>;
@@ -201,6 +256,31 @@ export type Services = {
     resolve(did: string): Promise<ResolutionResult>;
     document(): JsonObject;
     jwks(): JsonObject;
+  };
+  access: Access<Party>;
+  organizations: OrganizationServices;
+  /** Badge classes and awards. */
+  badges: Badges<Party>;
+  /** What members of organisations do about badges by keys of their own. FORBIDDEN for all but wallets that are signed in. */
+  memberBadges: MemberBadges<Party>;
+  /** What the wallet that is signed in is a member of; of one organisation where its document is given. FORBIDDEN. */
+  memberships(party: Party, organization?: string): Promise<Membership[]>;
+  /** A DID configuration by which its domain can name an organisation. FORBIDDEN, NOT_INITIALIZED, NO_KEY. */
+  domainConfiguration(party: Party, organization: string): Promise<JsonObject>;
+  /** How many awards of classes everybody may know of, by class; see `AwardCounts`. */
+  countAwards(classes: readonly string[]): ReturnType<AwardCounts["countAwards"]>;
+  /** Operations but for their signatures, for whoever signs elsewhere; see `prepareOperations`. */
+  prepare(wish: Wish): Promise<Prepared>;
+  /** How the world sees awards. */
+  faces: Faces<Caller>;
+  /** What was awarded to the wallet that is signed in, the latest first, before a place in the log. FORBIDDEN. */
+  earned(party: Party, before: number, limit: number): Promise<EarnedAward[]>;
+  /** A list of an organisation, by its slug: signed, its strong ETag (quoted), seconds that it may be kept. NOT_FOUND, NO_KEY. */
+  statusList(slug: string, list: string, form: "json" | "jwt"): Promise<{ text: string; etag: string; maxAge: number }>;
+  /** What is done after an answer: mail, follow-ups. */
+  outbox: Pick<Outbox, "failed" | "retry"> & {
+    /** Does what is due, a bounded amount at a time; called now and then by the entries. */
+    drain(): Promise<DrainReport>;
   };
   /** Forgets what has lapsed, a bounded number at a time; called now and then by the entries. */
   tidy(): Promise<void>;

@@ -1,5 +1,6 @@
 // Entry on Cloudflare Workers: D1, keys from a secret, no lasting memory.
 import { openChainParts } from "./chain/chain-parts.ts";
+import { wellKnownTerms } from "./chain/did-configuration.ts";
 import { didWebFetcher } from "./chain/did-web-fetch.ts";
 import { statusListFetcher, statusListTerms } from "./chain/status-list.ts";
 import { compose } from "./compose.ts";
@@ -13,6 +14,9 @@ type Environment = Readonly<Record<string, unknown>> & { DB: D1Database };
 
 /** How long a stream of events lasts: the client comes back with the last place it saw. */
 const maxStream = 30 * second;
+
+/** As `wrangler.toml` has it. */
+const everyMinute = "* * * * *";
 
 // One per isolate, made with the first request because the environment comes with it.
 let opened: ReturnType<typeof open> | undefined;
@@ -32,15 +36,23 @@ export default {
     return opened.app.fetch(request, environment, context as never);
   },
 
-  async scheduled(_event: unknown, environment: Environment): Promise<void> {
+  async scheduled(event: { cron: string }, environment: Environment): Promise<void> {
     opened ??= open(environment);
-    await opened.services.tidy();
+    const { services, log } = opened;
+    // The outbox is seen to every minute, what has lapsed by the other trigger.
+    if (event.cron !== everyMinute) await services.tidy();
+    const { failed } = await services.outbox.drain();
+    for (const { id, kind, attempts, error } of failed) log.error("job given up", { id, kind, attempts, error });
   },
 };
 
+/** D1 counts the queries of an invocation, and each award takes several. */
+const maxWorkerRows = 100;
+
 function open(environment: Environment) {
   const config = readConfig(environment, ["RENOWN_ORIGIN", "RENOWN_KEYS"]);
-  const { origin, realm, operatorToken, maxDelegationLife, limits, logLevel } = config;
+  const { origin, realm, operatorToken, maxDelegationLife, logLevel } = config;
+  const limits = { ...config.limits, ...(!environment.RENOWN_MAX_BATCH_ROWS && { rows: maxWorkerRows }) };
   const clock = Date.now;
   const services = compose({
     origin,
@@ -52,6 +64,7 @@ function open(environment: Environment) {
     clock,
     fetchDidWeb: didWebFetcher(),
     fetchStatusList: statusListFetcher(didWebFetcher(undefined, statusListTerms)),
+    fetchWellKnown: didWebFetcher(undefined, wellKnownTerms),
     ...(config.chains.size > 0 && openChainParts(config.chains, clock)),
   });
   const log = createLog(logLevel, (line) => console.info(line), clock);
@@ -61,7 +74,7 @@ function open(environment: Environment) {
     maxStream,
   };
   const pages = { deepLinks: config.deepLinks, maxDelegationLife };
-  return { services, app: createApp({ services, limits, log, clock, runtime, pages }) };
+  return { services, log, app: createApp({ services, limits, log, clock, runtime, pages }) };
 }
 
 function keysOf({ keys }: Config) {

@@ -12,7 +12,8 @@ import { inFolder, type Server, startOurs, startServer } from "../server.ts";
 import { openWriter } from "../writers.ts";
 
 const clients = 32;
-const warmUps = 4;
+// Until then the compiler is still at work, beside the requests.
+const warmUps = 10;
 const realm = "bench";
 
 export function run({ rounds, quick }: Options): Promise<Result[]> {

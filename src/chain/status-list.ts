@@ -1,10 +1,13 @@
 import type { FetchDidWeb } from "../identity/resolve.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import type { FetchStatusList } from "../verify/credential-question.ts";
-import { maxListJwt } from "../verify/credential-status.ts";
+import { maxListJwt } from "../verify/status-list-check.ts";
 
-/** What a fetcher for status lists asks for, and how many bytes of it are read. */
-export const statusListTerms = { accept: "application/vc+jwt", most: maxListJwt };
+/** What a fetcher for status lists and for hosted badges asks for, as machines do, and how many bytes of it are read. */
+export const statusListTerms = {
+  accept: "application/vc+jwt, application/vc;q=0.9, application/ld+json;q=0.8, application/json;q=0.7",
+  most: maxListJwt,
+};
 
 /** Status lists of other issuers, fetched under the same guard as did:web documents. */
 export function statusListFetcher(fetchPublic: FetchDidWeb): FetchStatusList {

@@ -2,6 +2,7 @@ import type { Did } from "../identity/did.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import { iso, type Millis } from "../kernel/time.ts";
+import { maxPlaceAttempts, openPlaces, type Places, takePlace } from "../securing/list-places.ts";
 import { minEntries, statusEntry } from "../securing/status-list.ts";
 import { type CredentialSigner, signCredential } from "../securing/vc-jwt.ts";
 
@@ -46,9 +47,6 @@ export type IssuedStore = {
   revisionOf(list: string): Promise<string>;
 };
 
-/** The list that is being filled, and how many more places may be taken before it is counted again. */
-export type Filling = { id: string; size: number; left: number };
-
 /** Who issues here, and where what is issued can be found. */
 export type Issuer = {
   /** Public origin of the service, without a slash at the end. */
@@ -56,9 +54,7 @@ export type Issuer = {
   store: IssuedStore;
   /** The key in use: rotation changes it. */
   signer: () => CredentialSigner;
-  filling: Promise<Filling> | undefined;
-  /** A place at random; which credential stands where tells nothing about the others. */
-  pick: (size: number) => number;
+  places: Places;
 };
 
 /** What is fixed about a credential before its place in a list is found. */
@@ -70,8 +66,15 @@ export type Draft = {
   body: (status: JsonObject) => JsonObject;
 };
 
-export function openIssuer(parts: Pick<Issuer, "origin" | "store" | "signer"> & { pick?: Issuer["pick"] }): Issuer {
-  return { pick: randomIndex, filling: undefined, ...parts };
+export function openIssuer(parts: Pick<Issuer, "origin" | "store" | "signer">): Issuer {
+  const { store } = parts;
+  const latest = () => store.latestList("revocation");
+  const open = async (createdAt: Millis) => {
+    const list = { id: crypto.randomUUID(), purpose: "revocation", size: minEntries, createdAt };
+    await store.insertList(list);
+    return list;
+  };
+  return { ...parts, places: openPlaces({ latest, open }) };
 }
 
 export function credentialUrl(origin: string, id: string): string {
@@ -96,10 +99,9 @@ export async function findIssued(issuer: Issuer, url: string): Promise<IssuedCre
 
 /** Signs a credential with a place in a status list and keeps it: one insert, unless another has the place. */
 export async function issue(issuer: Issuer, draft: Draft, now: Millis): Promise<IssuedCredential> {
-  for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    const list = await fillingList(issuer, now);
-    const index = issuer.pick(list.size);
-    const status = statusEntry(listUrl(issuer.origin, list.id), index, "revocation");
+  for (let attempt = 0; attempt < maxPlaceAttempts; attempt++) {
+    const { list, index } = await takePlace(issuer.places, now);
+    const status = statusEntry(listUrl(issuer.origin, list), index, "revocation");
     const credential = {
       id: draft.id,
       subject: draft.subject,
@@ -107,10 +109,9 @@ export async function issue(issuer: Issuer, draft: Draft, now: Millis): Promise<
       jwt: await signCredential(draft.body(status), issuer.signer()),
       issuedAt: now,
       expiresAt: draft.validUntil,
-      statusList: list.id,
+      statusList: list,
       statusIndex: index,
     };
-    list.left--;
     if (await issuer.store.insert(credential)) return credential;
   }
   throw new Failure("UNAVAILABLE");
@@ -125,39 +126,4 @@ export async function revokeIssued(issuer: Issuer, id: string, by: Did, now: Mil
   ensure(credential && (credential.subject === by || issuer.signer().did === by), "NOT_FOUND");
   ensure(await issuer.store.revoke(id, by, now), "ALREADY_REVOKED");
   return { ...credential, revokedAt: now, revokedBy: by };
-}
-
-/** A list is at most half full, so two tries find a free place on average, and this many all but surely. */
-const maxAttempts = 40;
-
-/** Places given before a list is counted again: other processes fill it too. */
-const countEvery = 1024;
-
-/** The list that takes the next credential. Of those who find it full at once, the first looks for another. */
-async function fillingList(issuer: Issuer, now: Millis): Promise<Filling> {
-  const current = issuer.filling;
-  const list = await current;
-  if (list && list.left > 0) return list;
-  if (issuer.filling === current) {
-    const next = findRoom(issuer, now);
-    issuer.filling = next;
-    next.catch(() => {
-      if (issuer.filling === next) issuer.filling = undefined;
-    });
-  }
-  return (await issuer.filling) ?? findRoom(issuer, now);
-}
-
-async function findRoom(issuer: Issuer, now: Millis): Promise<Filling> {
-  const latest = await issuer.store.latestList("revocation");
-  const left = latest ? Math.min(countEvery, latest.size / 2 - latest.taken) : 0;
-  if (latest && left > 0) return { id: latest.id, size: latest.size, left };
-  const list = { id: crypto.randomUUID(), purpose: "revocation", size: minEntries, createdAt: now };
-  await issuer.store.insertList(list);
-  return { id: list.id, size: list.size, left: countEvery };
-}
-
-/** Without bias, because the size of a list is a power of two. */
-function randomIndex(size: number): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0]! % size;
 }

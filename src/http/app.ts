@@ -4,32 +4,46 @@ import { Failure } from "../kernel/failure.ts";
 import { type Call, type Door, type HttpParts, openDoor } from "./call.ts";
 import { frame } from "./frame.ts";
 import { graphqlRoutes } from "./graphql/routes.ts";
+import { knownPaths } from "./known-paths.ts";
 import { describeRoutes, documentInfo } from "./openapi.ts";
+import { badgeFaceRoutes } from "./pages/badge-routes.ts";
 import { refusalReply } from "./pages/refusal-page.ts";
 import { WrongMethod } from "./problem.ts";
 import { nothing, type Reply } from "./reply.ts";
 import type { Route } from "./route.ts";
 import { clientRoutes } from "./routes/api/all.ts";
 import { authRoutes } from "./routes/auth.ts";
+import { awardBatchRoutes } from "./routes/award-batch.ts";
+import { awardCredentialRoutes } from "./routes/award-credentials.ts";
+import { awardRoutes } from "./routes/awards.ts";
+import { badgeClassRoutes } from "./routes/badge-classes.ts";
+import { badgeVerifyRoutes } from "./routes/badge-verify.ts";
 import { credentialRoutes } from "./routes/credentials.ts";
 import { delegationRoutes } from "./routes/delegations.ts";
 import { deviceRoutes } from "./routes/devices.ts";
 import { didRoutes } from "./routes/dids.ts";
 import { documentRoutes } from "./routes/documents.ts";
+import { endorsementRoutes } from "./routes/endorsements.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { logRoutes } from "./routes/log.ts";
 import { logTreeRoutes } from "./routes/log-tree.ts";
 import { meRoutes } from "./routes/me.ts";
+import { oauthRoutes } from "./routes/oauth.ts";
 import { operationRoutes } from "./routes/operations.ts";
+import { orgClientRoutes } from "./routes/org-clients.ts";
+import { orgStatusListRoutes } from "./routes/org-status-lists.ts";
+import { orgRoutes } from "./routes/orgs.ts";
 import { pageRoutes } from "./routes/pages.ts";
+import { prepareRoutes } from "./routes/prepare.ts";
 import { profileRoutes } from "./routes/profiles.ts";
+import { vcApiRoutes } from "./routes/vc-api.ts";
 import { verifyRoutes } from "./routes/verify.ts";
 
 /** The door: everything that HTTP may ask of the house. */
 export function createApp(parts: HttpParts): Hono {
   const door = openDoor(parts);
   const { origin } = parts.services;
-  const app = new OpenAPIHono();
+  const app = new OpenAPIHono({ router: knownPaths() });
   const described = apiRoutes(door);
   describeRoutes(app.openAPIRegistry, described);
   const routes = [
@@ -58,9 +72,22 @@ export function apiRoutes(door: Door): Route[] {
     ...logRoutes(door),
     ...logTreeRoutes(door),
     ...verifyRoutes(door),
+    ...badgeVerifyRoutes(door),
+    ...vcApiRoutes(door),
     ...credentialRoutes(door),
     ...profileRoutes(door),
     ...didRoutes(door),
+    ...prepareRoutes(door),
+    ...orgRoutes(door),
+    ...oauthRoutes(door),
+    ...orgClientRoutes(door),
+    ...badgeFaceRoutes(door),
+    ...badgeClassRoutes(door),
+    ...awardRoutes(door),
+    ...awardBatchRoutes(door),
+    ...awardCredentialRoutes(door),
+    ...endorsementRoutes(door),
+    ...orgStatusListRoutes(door),
     ...healthRoutes(door),
   ];
 }
@@ -100,7 +127,8 @@ function preflight(routes: readonly Route[]): Record<string, string> {
   const shared = routes.filter((route) => route.shared).map(({ method }) => method.toUpperCase());
   return {
     "access-control-allow-methods": shared.join(", "),
-    "access-control-allow-headers": "authorization, content-type, accept, last-event-id, if-none-match",
+    "access-control-allow-headers":
+      "authorization, content-type, accept, last-event-id, if-none-match, idempotency-key",
     "access-control-max-age": "7200",
   };
 }

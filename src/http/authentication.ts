@@ -1,6 +1,7 @@
 import { ensure, Failure } from "../kernel/failure.ts";
 import type { Party, SignedInAnswer } from "../services.ts";
 import type { Call, Door } from "./call.ts";
+import type { Reply } from "./reply.ts";
 
 /** `__Host-`: browsers take it only with Secure, for the whole host and no other (RFC 6265bis, section 4.1.3.2). */
 export const sessionCookieName = "__Host-renown";
@@ -25,6 +26,20 @@ export async function partyIfAny(door: Door, call: Call): Promise<Party | undefi
 export async function bearerIfAny(door: Door, call: Call): Promise<Party | undefined> {
   return identify(door, call, bearerOf(call), undefined);
 }
+
+/** Who reads, asked only where it makes a difference: most reads are anonymous, whatever they carry. */
+export function viewerOf(door: Door, call: Call): () => Promise<Party | undefined> {
+  return () => bearerIfAny(door, call);
+}
+
+/** The reply as its cache may keep it: what was asked with a token may be for its bearer alone. */
+export function forViewer({ request }: Call, reply: Reply): Reply {
+  const shared = { ...reply.headers, vary: [reply.headers.vary, "authorization"].filter(Boolean).join(", ") };
+  if (request.header("authorization") === undefined) return { ...reply, headers: shared };
+  return { ...reply, headers: { ...shared, "cache-control": "private, no-store" } };
+}
+
+export { requireScope } from "../credentials/party.ts";
 
 /** `Set-Cookie` for a session that began; it ends with the session. */
 export function sessionCookie({ cookie, sessionExpiresAt }: SignedInAnswer, now: number): string {

@@ -35,7 +35,7 @@ export function frame(door: Door, framed: Framed): (c: Context) => Promise<Respo
 }
 
 /** Headers that a page of another origin may read. */
-const exposed = "x-request-id, link, etag, retry-after, www-authenticate";
+const exposed = "x-request-id, link, etag, retry-after, www-authenticate, idempotency-replayed";
 
 async function pass(door: Door, framed: Framed, call: Call): Promise<Reply> {
   if (!framed.uncounted) await door.gate.admit(call);

@@ -59,6 +59,7 @@ const counted: ReadonlySet<Code> = new Set<Code>([
   "CONTRACT_WALLET",
   "CONTENT_MISMATCH",
   "INVALID_TOKEN",
+  "INVALID_CLIENT",
   "WRONG_AUDIENCE",
   "TOKEN_REUSED",
   "NONCE_UNKNOWN",

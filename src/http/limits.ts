@@ -10,6 +10,8 @@ export type Limits = {
   failures: { perAddress: number; perKey: number };
   /** An ordinary body, a batch of operations as JSON, a whole stream of operations. */
   bytes: { body: number; batch: number; stream: number };
+  /** Rows of a batch of awards; `maxRows` unless set. */
+  rows?: number | undefined;
   /** Proxies of our own before this process; each has added one address to X-Forwarded-For. */
   trustedProxies: number;
 };
@@ -23,6 +25,9 @@ export const maxBatch = 10_000;
 /** Operations in one stream: for more, ask again. */
 export const maxStream = 100_000;
 
+/** Rows of a batch of awards: some seconds of work. */
+export const maxRows = 10_000;
+
 /** One line of a stream: an action has at most 65,536 characters, of up to three bytes. */
 export const maxLine = 262_144;
 
@@ -32,8 +37,8 @@ export const maxDids = 1_000;
 /** Results held for a client that sends everything before it reads; then its sending is held up. */
 export const maxHeldResults = 4_194_304;
 
-/** Checks in flight at once: enough to keep a pool of threads busy. */
-export const inFlight = 16;
+/** Checks in flight at once: two whole batches for each of two threads, so that none waits for the next. */
+export const inFlight = 256;
 
 /** Event streams open at once: of one address, and altogether. */
 export const maxEventStreams = { perAddress: 16, total: 1_024 };

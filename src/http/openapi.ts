@@ -53,10 +53,14 @@ const tags = [
   ["Me", "What a signed-in wallet sees and ends: its apps, its sessions."],
   ["Delegations", "Keys that may act for a wallet, within limits, until a day."],
   ["Profiles", "The name and the image that a wallet shows."],
+  ["Organisations", "Who awards and issues, with what keys, and whether a domain says so."],
   ["Documents", "Logs of signed operations, and what they come to."],
   ["Log", "Every admitted operation, in the order of commit."],
   ["Verification", "Reports with every check by name."],
   ["Credentials", "What this service issues, and whether it still holds."],
+  ["API access", "How programs of organisations get tokens, and who sees to their secrets."],
+  ["VC API", "What organisations issue in their name, and verify, as the VC API of the W3C community group has it."],
+  ["Badges", "What organisations award, to whom, and what came of it."],
   ["DIDs", "Who this service is, and what other DIDs stand for."],
   ["Health", "For whoever runs it."],
 ] as const;
@@ -67,6 +71,7 @@ const schemes = {
   session: { ...bearer("The access token of a signed-in wallet."), bearerFormat: "JWT" },
   app: { ...bearer("An app's own token, signed by its key (a JWT credential that expires)."), bearerFormat: "JWT" },
   operator: bearer("The operator's token."),
+  client: { ...bearer("The access token of an organisation's client, from /oauth/token."), bearerFormat: "JWT" },
   page: {
     type: "apiKey",
     in: "cookie",
@@ -80,7 +85,7 @@ function configOf(route: Route): RouteConfig {
   return {
     method,
     path,
-    operationId: operationId(method, path),
+    operationId: route.operation ?? operationId(method, path),
     tags: [tag],
     summary,
     ...(description !== undefined && { description }),

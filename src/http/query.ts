@@ -38,11 +38,19 @@ export function pageOf(query: { after?: string | undefined; limit?: string | und
 }
 
 /** A page, with a link to the next (RFC 8288) where there is one. `path` is that of the list. */
-export function pageReply<T>(page: Page<T>, path: string, limit: number, headers: Record<string, string> = {}): Reply {
-  const link = page.next === null ? {} : { link: nextLink(path, page.next, limit) };
+export function pageReply<T>(
+  page: Page<T>,
+  path: string,
+  limit: number,
+  headers: Record<string, string> = {},
+  asked: Record<string, string> = {},
+): Reply {
+  const link = page.next === null ? {} : { link: nextLink(path, page.next, limit, asked) };
   return json(page, 200, { ...headers, ...link });
 }
 
-export function nextLink(path: string, after: string, limit: number): string {
-  return `<${path}?after=${encodeURIComponent(after)}&limit=${limit}>; rel="next"`;
+/** `asked` is what else the list was asked by. */
+export function nextLink(path: string, after: string, limit: number, asked: Record<string, string> = {}): string {
+  const others = Object.entries(asked).map(([name, value]) => `&${name}=${encodeURIComponent(value)}`);
+  return `<${path}?after=${encodeURIComponent(after)}&limit=${limit}${others.join("")}>; rel="next"`;
 }

@@ -11,11 +11,13 @@ export type Content = { schema: ZodType; example?: unknown };
 export type Answer = { says: string; content?: Record<string, Content>; headers?: Record<string, string> };
 
 /** Who may be behind a call, as the description names it; nobody where everybody may. */
-export type Caller = "session" | "page" | "app" | "operator";
+export type Caller = "session" | "page" | "app" | "operator" | "client";
 
 /** What the description of the API says of a route. */
 export type RouteDoc = {
   tag: string;
+  /** The operation's name in the description, where method and path alone do not tell it from another's. */
+  operation?: string;
   summary: string;
   description?: string;
   /** Path parts by name: what they are, and one of them. */

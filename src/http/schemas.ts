@@ -67,6 +67,14 @@ export const wireEntry = z
   })
   .openapi("Entry");
 
+/** An entry, or what others see of one that is concealed. */
+export const shownEntry = z.union([
+  wireEntry,
+  z
+    .object({ seq: z.int(), kind: z.string(), digest: z.string(), concealed: z.literal(true) })
+    .openapi("ConcealedEntry"),
+]);
+
 export const check = z
   .object({
     name: z.string(),

@@ -1,4 +1,4 @@
-import { utf8 } from "../kernel/bytes.ts";
+import { concat, fromUtf8, utf8 } from "../kernel/bytes.ts";
 import { Failure } from "../kernel/failure.ts";
 
 /**
@@ -40,10 +40,13 @@ export async function* inOrder<Item, Result>(
   for (const each of asked) yield await each;
 }
 
+/** Blank lines that are passed over: each costs a little, and a body of nothing else has millions. */
+export const maxBlankLines = 100_000;
+
 /**
  * The lines of a body, blank ones left out, in portions as they arrive, so that a client may wait for an answer before it
  * sends the next line. Each is a text, or the refusal that it gets instead: a line that is too long is passed over; more
- * bytes than `total` or a broken connection are the last thing that is said.
+ * bytes than `total`, more blank lines than `maxBlankLines` or a broken connection are the last thing that is said.
  */
 export async function* linesOf(
   body: ReadableStream<Uint8Array>,
@@ -52,13 +55,17 @@ export async function* linesOf(
   const reader = body.getReader();
   const line = new LineBuffer(most);
   try {
-    for (let size = 0; ; ) {
+    for (let size = 0, blank = 0; ; ) {
       const { done, value } = await reader.read();
       size += value?.length ?? 0;
       if (size > total) return yield [new Failure("TOO_LARGE", `At most ${total} bytes are taken at once.`)];
-      const lines = done ? [line.take()] : cutLines(value, line);
+      const lines = done ? [line.take()] : cutLines(value, line, maxBlankLines - blank);
       const told = lines.filter((each) => each !== "");
+      // The end is none, where the last line has one of its own.
+      if (!done) blank += lines.length - told.length;
       if (told.length > 0) yield told;
+      if (blank > maxBlankLines)
+        return yield [new Failure("TOO_LARGE", `At most ${maxBlankLines} blank lines are passed over.`)];
       if (done) return;
     }
   } catch {
@@ -68,14 +75,16 @@ export async function* linesOf(
   }
 }
 
-/** The lines that end within these bytes; what is left waits in the buffer. */
-function cutLines(bytes: Uint8Array, line: LineBuffer): (string | Failure)[] {
+/** The lines that end within these bytes, no more of them blank than one beyond `blank`; what is left waits. */
+function cutLines(bytes: Uint8Array, line: LineBuffer, blank: number): (string | Failure)[] {
   const lines: (string | Failure)[] = [];
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0, left = blank; start < bytes.length && left >= 0; ) {
     const end = bytes.indexOf(0x0a, start);
     line.add(bytes.subarray(start, end < 0 ? bytes.length : end));
     if (end < 0) break;
-    lines.push(line.take());
+    const taken = line.take();
+    lines.push(taken);
+    if (taken === "") left--;
     start = end + 1;
   }
   return lines;
@@ -99,6 +108,7 @@ class LineBuffer {
 
   /** The line without white space around it, or why it is not taken; begins a new one. */
   take(): string | Failure {
+    if (this.#size === 0) return "";
     const parts = this.#parts;
     const tooLong = this.#size > this.#most;
     this.#parts = [];
@@ -113,7 +123,5 @@ class LineBuffer {
 }
 
 function decodeParts(parts: readonly Uint8Array[]): string {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  if (parts.length === 1) return decoder.decode(parts[0]);
-  return parts.map((part) => decoder.decode(part, { stream: true })).join("") + decoder.decode();
+  return fromUtf8(parts.length === 1 ? parts[0]! : concat(...parts));
 }

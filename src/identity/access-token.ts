@@ -5,7 +5,7 @@ import { type Millis, minute } from "../kernel/time.ts";
 import type { KeyCheck } from "./app-key.ts";
 import { type Did, isUserDid } from "./did.ts";
 import { type CompactJws, checkCompact, parseCompact, signCompact } from "./jws.ts";
-import { type ServiceKeys, signerAt, verifierOf } from "./service-keys.ts";
+import { type OwnKey, type ServiceKeys, signerAt, verifierOf } from "./service-keys.ts";
 
 export type AccessToken = { token: string; expiresAt: Millis };
 
@@ -43,11 +43,7 @@ export async function mintAccessToken(
  */
 export async function readAccessToken({ origin, keys }: Issuer, token: string, now: Millis): Promise<AccessClaims> {
   const jws = parseCompact(token, maxAccessToken);
-  const { alg, typ, kid } = jws.header;
-  ensure(alg === "ES256" && typ === "at+jwt" && typeof kid === "string", "INVALID_TOKEN");
-  const key = verifierOf(keys, kid);
-  // A retired key is heeded for as long as tokens live that it signed before: whoever stole it gains no more.
-  ensure(key && (key.retired === undefined || now < key.retired + accessLife), "INVALID_TOKEN");
+  const key = ownKeyOf(keys, jws, now, accessLife);
   const { iss, aud, sub, sid, exp } = jws.payload;
   ensure(aud === origin, "WRONG_AUDIENCE");
   ensure(typeof exp === "number" && typeof sub === "string" && typeof sid === "string", "INVALID_TOKEN");
@@ -57,12 +53,23 @@ export async function readAccessToken({ origin, keys }: Issuer, token: string, n
   return { user: sub, session: sid };
 }
 
+/** The key of ours that an access token names; `life` is that of tokens of its sort. Refuses with INVALID_TOKEN. */
+export function ownKeyOf(keys: ServiceKeys, { header }: CompactJws, now: Millis, life: Millis): OwnKey {
+  const { alg, typ, kid } = header;
+  ensure(alg === "ES256" && typ === "at+jwt" && typeof kid === "string", "INVALID_TOKEN");
+  const key = verifierOf(keys, kid);
+  // A retired key is heeded for as long as tokens live that it signed before: whoever stole it gains no more.
+  ensure(key && (key.retired === undefined || now < key.retired + life), "INVALID_TOKEN");
+  return key;
+}
+
 // A token comes with every request of its quarter of an hour, and under one key its bytes verify for ever or never: that
 // is asked once. Kept by digest, because what is in memory can leak.
 const signedBy = new WeakMap<KeyCheck, Set<string>>();
 const maxSigned = 4096;
 
-async function isSigned(token: string, jws: CompactJws, check: KeyCheck): Promise<boolean> {
+/** Whether a key of ours signed the token. */
+export async function isSigned(token: string, jws: CompactJws, check: KeyCheck): Promise<boolean> {
   const signed = signedBy.get(check) ?? new Set();
   const name = digestOf(token);
   if (signed.has(name)) return true;

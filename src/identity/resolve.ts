@@ -41,10 +41,16 @@ export type FetchDidWeb = (url: string) => Promise<Fetched>;
  */
 export type ReadEthr = (did: Did) => Promise<{ document: JsonObject; metadata: DocumentMetadata }>;
 
-/** `own` is the service's own document: it is never fetched. Without chains there is no did:ethr. */
+/**
+ * Documents that are never fetched: the service's own, and those of DIDs below it, which `below` knows. It refuses with
+ * DID_NOT_FOUND; without it they are fetched like others.
+ */
+export type OwnDocuments = { did: Did; document: JsonObject; below?: (did: Did) => Promise<JsonObject> };
+
+/** Without chains there is no did:ethr. */
 export type Resolution = {
   fetchDidWeb: FetchDidWeb;
-  own?: { did: Did; document: JsonObject };
+  own?: OwnDocuments;
   readEthr?: ReadEthr | undefined;
 };
 
@@ -81,6 +87,7 @@ async function readDid(did: string, resolution: Resolution): Promise<Awaited<Ret
 
 async function plainDocument(did: Did, { fetchDidWeb, own }: Resolution): Promise<JsonObject> {
   if (own?.did === did) return own.document;
+  if (own?.below && did.startsWith(`${own.did}:`)) return own.below(did);
   if (did.startsWith("did:pkh:eip155:")) return pkhDocument(did);
   if (did.startsWith("did:key:")) return keyDocument(did);
   ensure(did.startsWith("did:web:"), "UNSUPPORTED_DID_METHOD");

@@ -37,6 +37,11 @@ export function rawOfDer(der: Uint8Array): Bytes {
   return raw;
 }
 
+/** What stands before the 32 bytes of an Ed25519 private key in PKCS #8 (RFC 8410, section 7). */
+export const ed25519Pkcs8: Bytes = Uint8Array.of(
+  ...[0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20],
+);
+
 function freshRoom(length: number): Bytes {
   return new Uint8Array(length);
 }

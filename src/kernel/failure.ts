@@ -12,6 +12,10 @@ export const sentences = {
   METHOD_NOT_ALLOWED: "This address does not take this method.",
   TOO_MANY_REQUESTS: "Too many requests or failures came from here; wait and try again.",
   QUOTA_EXCEEDED: "The request asks for more work than one request may cause.",
+  IDEMPOTENCY_KEY_MISSING: "The request needs an Idempotency-Key, so that sending it twice does nothing twice.",
+  IDEMPOTENCY_KEY_BUSY: "The first request with this Idempotency-Key is still at work; wait for its end.",
+  IDEMPOTENCY_KEY_REUSED: "The Idempotency-Key came before with another request.",
+  INVALID_MAIL: "The message does not have the form of one.",
   FOREIGN_FORM: "The form was not sent by a current page of this service.",
   INTERNAL: "Something went wrong here. The request id helps to find out what.",
   UNAVAILABLE: "The service cannot answer now; try again soon.",
@@ -39,6 +43,10 @@ export const sentences = {
   TOKEN_REUSED: "The refresh token was used before; the whole session has been ended.",
   WRONG_AUDIENCE: "The token was made for somebody else.",
   RETURN_ADDRESS: "The app's return address is not one that people are sent to from here.",
+  INVALID_EMAIL: "That is no e-mail address of a form that is taken here.",
+  INVALID_CLIENT: "The client is not known here, or has not proved that it is the one it names.",
+  INVALID_SCOPE: "The scope asked for is unknown, or more than the client was given.",
+  UNSUPPORTED_GRANT_TYPE: "Tokens are not given for this type of grant.",
   // operations
   INVALID_OPERATION: "The operation does not follow the grammar of signed operations.",
   UNKNOWN_SUITE: "The signature is of a suite that is not known here.",
@@ -72,9 +80,26 @@ export const sentences = {
   LIFETIME_TOO_LONG: "It would live longer than is allowed here.",
   NAME_TAKEN: "The name is taken.",
   PROFILE_EXISTS: "The address has a profile already.",
+  WRONG_ORGANIZATION: "It belongs to another organisation.",
+  ARCHIVED: "The badge class is archived: nothing is awarded of it.",
+  HELD: "It is held back until a moment that has not come.",
+  NOT_HELD: "It is not held back, or no longer: what has been delivered is revoked.",
+  NOT_SUSPENDABLE: "The badge class does not let its awards be suspended.",
+  BAD_CLAIM: "The claim link is not for this award, or has been used or replaced.",
+  UNCHANGED: "It is so already: nothing would change.",
   // credentials
   INVALID_CREDENTIAL: "The credential cannot be read or does not have the form of its kind.",
+  INVALID_PROOF: "The proof is not of its form, or not made for this.",
+  UNKNOWN_CONTEXT: "A JSON-LD context is not known here, and none is fetched.",
   STATUS_UNAVAILABLE: "The status of the credential cannot be learned now.",
+  NO_KEY: "The organisation has no key in use that could sign this.",
+  NOT_VERIFIED: "It does not hold, or cannot be judged; its checks say why.",
+  // badges
+  INVALID_IMAGE: "The image is not a PNG or SVG of the form that is taken here.",
+  NOT_BAKED: "The image carries no badge.",
+  UNSUPPORTED_BADGE: "The image carries a badge of Open Badges 2.0 or older, which is not checked here.",
+  INVALID_MARKDOWN: "The Markdown is not of the form that is taken here.",
+  INVALID_CSV: "The CSV does not follow RFC 4180.",
 } as const;
 
 export type Code = keyof typeof sentences;

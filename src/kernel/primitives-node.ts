@@ -3,9 +3,9 @@ import { createPrivateKey, createPublicKey, ECDH, hash, sign, verify } from "nod
 import { createRequire } from "node:module";
 import { createKeccak } from "hash-wasm";
 import secp256k1 from "secp256k1";
-import { type Bytes, base64url } from "./bytes.ts";
-import { derOfRaw, rawOfDer } from "./der.ts";
-import type { P256PrivateJwk } from "./primitives.ts";
+import { type Bytes, base64url, concat } from "./bytes.ts";
+import { derOfRaw, ed25519Pkcs8, rawOfDer } from "./der.ts";
+import type { P256PrivateJwk, RecoverableSignature } from "./primitives.ts";
 
 const keccak = await createKeccak(256);
 
@@ -57,6 +57,25 @@ export function secp256k1Recover(digest: Uint8Array, signature: Uint8Array, reco
   } catch {
     return undefined;
   }
+}
+
+export function secp256k1Signer(privateKey: Uint8Array): (digest: Uint8Array) => RecoverableSignature {
+  const key = Uint8Array.from(privateKey);
+  return (digest) => {
+    const { signature, recid } = secp256k1.ecdsaSign(digest, key);
+    return { signature: signature as Bytes, recovery: recid as 0 | 1 };
+  };
+}
+
+export function ed25519Verifier(publicKey: Uint8Array): (message: Uint8Array, signature: Uint8Array) => boolean {
+  const key = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x: base64url(publicKey) }, format: "jwk" });
+  return (message, signature) => verify(null, message, key, signature);
+}
+
+export function ed25519Signer(privateKey: Uint8Array): (message: Uint8Array) => Bytes {
+  const pkcs8 = Buffer.from(concat(ed25519Pkcs8, privateKey));
+  const key = createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" });
+  return (message) => Uint8Array.from(sign(null, message, key));
 }
 
 /** What does the recovery: the package falls back to pure JavaScript in silence, so the start-up line names it. */

@@ -5,7 +5,8 @@ import { sha1 as nobleSha1 } from "@noble/hashes/legacy.js";
 import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { type Bytes, base64url, concat, utf8 } from "./bytes.ts";
-import type { P256PrivateJwk } from "./primitives.ts";
+import { ed25519Pkcs8 } from "./der.ts";
+import type { P256PrivateJwk, RecoverableSignature } from "./primitives.ts";
 
 const ecdsa = { name: "ECDSA", hash: "SHA-256" };
 const curve = { name: "ECDSA", namedCurve: "P-256" };
@@ -54,6 +55,27 @@ export function secp256k1Recover(digest: Uint8Array, signature: Uint8Array, reco
   } catch {
     return undefined;
   }
+}
+
+export function secp256k1Signer(privateKey: Uint8Array): (digest: Uint8Array) => RecoverableSignature {
+  const key = Uint8Array.from(privateKey);
+  return (digest) => {
+    const recovered = secp256k1.sign(digest, key, { prehash: false, format: "recovered" });
+    return { signature: recovered.slice(1) as Bytes, recovery: recovered[0] as 0 | 1 };
+  };
+}
+
+export function ed25519Verifier(
+  publicKey: Uint8Array,
+): (message: Uint8Array, signature: Uint8Array) => Promise<boolean> {
+  const key = crypto.subtle.importKey("raw", publicKey as Bytes, "Ed25519", false, ["verify"]);
+  return async (message, signature) => crypto.subtle.verify("Ed25519", await key, signature as Bytes, message as Bytes);
+}
+
+export function ed25519Signer(privateKey: Uint8Array): (message: Uint8Array) => Promise<Bytes> {
+  const pkcs8 = concat(ed25519Pkcs8, privateKey);
+  const key = crypto.subtle.importKey("pkcs8", pkcs8, "Ed25519", false, ["sign"]);
+  return async (message) => new Uint8Array(await crypto.subtle.sign("Ed25519", await key, message as Bytes));
 }
 
 export function secp256k1Implementation(): "javascript" {

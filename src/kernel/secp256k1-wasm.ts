@@ -1,14 +1,30 @@
 import type { Bytes } from "./bytes.ts";
+import type { RecoverableSignature } from "./primitives.ts";
 
 /** Digest 32 bytes, signature r || s 64 bytes; the point of 65 bytes, undefined where none can be recovered. */
 export type Recover = (digest: Uint8Array, signature: Uint8Array, recovery: 0 | 1) => Bytes | undefined;
 
+export type Secp256k1 = {
+  recover: Recover;
+  /** Digest and private key of 32 bytes each. */
+  sign(digest: Uint8Array, privateKey: Uint8Array): RecoverableSignature;
+};
+
+/** Recovery alone. */
+export function secp256k1Recovery(module: WebAssembly.Module): Recover {
+  return secp256k1Library(module).recover;
+}
+
 /**
- * Recovery by libsecp256k1 from the module that `@bitauth/libauth` ships (`secp256k1.wasm`, compiled by emscripten).
+ * Recovery and signing by libsecp256k1 from the module that `@bitauth/libauth` ships (`secp256k1.wasm`, compiled by emscripten).
  * The package's own loader takes bytes and compiles them, which workerd forbids; this one takes the compiled module.
  */
-export function secp256k1Recovery(module: WebAssembly.Module): Recover {
+export function secp256k1Library(module: WebAssembly.Module): Secp256k1 {
   const { memory, library } = instantiate(module);
+  return { recover: recovery(memory, library), sign: signing(memory, library) };
+}
+
+function recovery(memory: WebAssembly.Memory, library: Library): Recover {
   const context = library._secp256k1_context_create(verifyContext);
   const heap = new Uint8Array(memory.buffer);
   const place = (size: number) => library._malloc(size);
@@ -27,18 +43,55 @@ export function secp256k1Recovery(module: WebAssembly.Module): Recover {
   };
 }
 
-/** SECP256K1_CONTEXT_VERIFY and SECP256K1_EC_UNCOMPRESSED of secp256k1.h. */
+function signing(memory: WebAssembly.Memory, library: Library): Secp256k1["sign"] {
+  const heap = new Uint8Array(memory.buffer);
+  let context: number | undefined;
+  return (digest, privateKey) => {
+    // Tables for signing take time of their own, and most processes never sign.
+    context ??= library._secp256k1_context_create(signContext);
+    const at = library._malloc(200);
+    const [compactAt, digestAt, keyAt, recoveryAt] = [at + 68, at + 132, at + 164, at + 196];
+    heap.set(digest, digestAt);
+    heap.set(privateKey, keyAt);
+    const signed = library._secp256k1_ecdsa_sign_recoverable(context, at, digestAt, keyAt, 0, 0);
+    heap.fill(0, keyAt, keyAt + 32);
+    if (signed !== 1) abort();
+    library._secp256k1_ecdsa_recoverable_signature_serialize_compact(context, compactAt, recoveryAt, at);
+    const signature = heap.slice(compactAt, compactAt + 64);
+    const recovery = heap[recoveryAt] as 0 | 1;
+    library._free(at);
+    return { signature, recovery };
+  };
+}
+
+/** SECP256K1_CONTEXT_VERIFY, SECP256K1_CONTEXT_SIGN and SECP256K1_EC_UNCOMPRESSED of secp256k1.h. */
 const verifyContext = 0x101;
+const signContext = 0x201;
 const uncompressed = 0x2;
 
 type Library = {
   _malloc(size: number): number;
+  _free(at: number): void;
   _secp256k1_context_create(flags: number): number;
   _secp256k1_ecdsa_recoverable_signature_parse_compact(
     context: number,
     signature: number,
     compact: number,
     recovery: number,
+  ): number;
+  _secp256k1_ecdsa_sign_recoverable(
+    context: number,
+    signature: number,
+    digest: number,
+    key: number,
+    nonceFunction: number,
+    nonceData: number,
+  ): number;
+  _secp256k1_ecdsa_recoverable_signature_serialize_compact(
+    context: number,
+    compact: number,
+    recovery: number,
+    signature: number,
   ): number;
   _secp256k1_ecdsa_recover(context: number, key: number, signature: number, digest: number): number;
   _secp256k1_ec_pubkey_serialize(context: number, out: number, length: number, key: number, flags: number): number;

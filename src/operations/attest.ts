@@ -59,7 +59,8 @@ async function stepsOf(attestation: Attestation, kind: DocumentKind, now: Millis
   const steps: Step[] = [];
   for (const action of attestation.actions) {
     const input = parseInput(kind, action.type, action.input);
-    const deed = { document: attestation.document, type: action.type, input, actor: actorOf(attestation), now };
+    const { document } = attestation;
+    const deed = { document, type: action.type, input, actor: actorOf(attestation), now, grounds: [] };
     steps.push({
       type: action.type,
       id: action.id ?? crypto.randomUUID(),
@@ -99,7 +100,7 @@ async function decide(
     const place = { document: id, kind: kind.name, scope, previous: head, now };
     const operation = await signAction({ ...place, ...action }, corridor.operationKey);
     const input = parseInput(kind, action.type, action.input);
-    const deed: Deed = { document: id, type: action.type, input, actor, now, facts };
+    const deed: Deed = { document: id, type: action.type, input, actor, now, facts, grounds: [] };
     const { binding, authority } = actor;
     ensure(ruleOf(kind, action.type).bindings.includes(binding), "BINDING_NOT_TAKEN");
     decideDeed(document, deed);

@@ -2,12 +2,14 @@ import { lifeOf } from "../identity/delegation.ts";
 import type { Did } from "../identity/did.ts";
 import type { ContractCheck } from "../identity/wallet.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
+import type { JsonObject } from "../kernel/json.ts";
 import type { Millis } from "../kernel/time.ts";
 import { admitOrder, admitTime } from "./admit.ts";
 import { authorise, lifeSentences, ruleOf } from "./authority.ts";
 import { createdId, ensureSubject, isAssignedId } from "./document-id.ts";
-import { entryDigest, type LoggedEntry, operationDigest, signerOf } from "./entry.ts";
+import { type Entry, entryDigest, type LoggedEntry, operationDigest, signerOf } from "./entry.ts";
 import { apply, type Document } from "./fold.ts";
+import { findGrounds, type GroundName, groundsNamed } from "./grounds.ts";
 import type { Actor, Row } from "./kind.ts";
 import { decidingTuple, tuplesOf } from "./operation.ts";
 import { type OperationKeys, speaksForService } from "./operation-keys.ts";
@@ -48,6 +50,8 @@ export type AuditContext = {
   time: Millis;
   /** Whether the entry has given a right by now, and that has not ended. */
   stands(entry: string): boolean;
+  /** The entry, by its own digest or by its operation, if it gives a right by now that has not ended. */
+  groundBy(name: { entry: string } | GroundName): LoggedEntry | undefined;
   /** What suite 1 has signed in any log so far. */
   spent: Set<string>;
   /** Answers for contracts by what the service put on record. */
@@ -147,10 +151,11 @@ async function checkTuple({ entry }: Step): Promise<void> {
   ensure(tuple && (await checkSignature(tuple)), "BAD_SIGNATURE");
 }
 
-function checkAuthority(step: Step): void {
+async function checkAuthority(step: Step): Promise<void> {
   const { by } = step.entry.authority;
   if (step.entry.binding === "attested" || by === "service") checkAttested(step);
   else if (by === "proof") checkProof(step);
+  else if (by === "organization") await checkOrganization(step);
   else checkDelegated(step);
 }
 
@@ -158,6 +163,33 @@ function checkProof({ replay, entry }: Step): void {
   ensure(replay.document, "UNKNOWN_KIND");
   const proves = entry.authority.entry === "" && ruleOf(replay.document.kind, entry.action.type).selfProving === true;
   ensure(proves, "FORBIDDEN", "The action carries no proof of its own.");
+}
+
+/** A key of an organisation's own: the kind says by which of the entries that it rests on it acts. */
+async function checkOrganization({ replay, entry, context }: Step): Promise<void> {
+  ensure(replay.document, "UNKNOWN_KIND");
+  const { kind, state } = replay.document;
+  const { user, app } = signerOf(entry);
+  const { type } = entry.action;
+  ensure(kind.byKey, "FORBIDDEN", "Nothing of this kind rests on organization.");
+  const input = parseInput(kind, type, entry.action.input);
+  const grounds = await groundsOf(entry, replay.document, input, context);
+  const key = user === "" ? kind.byKey(state, { type, input, app }, grounds) : undefined;
+  ensure(key !== undefined && key === entry.authority.entry, "NOT_DELEGATED", "The key is not the organisation's own.");
+}
+
+/** What an entry rests on, as it stood at its place. CREATE_DOCUMENT names nothing but the entry that gives the key. */
+async function groundsOf(
+  { action, authority }: LoggedEntry,
+  { kind }: Document,
+  input: JsonObject,
+  { groundBy }: AuditContext,
+): Promise<Entry[]> {
+  const named = groundsNamed(ruleOf(kind, action.type), input);
+  if (action.type !== "CREATE_DOCUMENT" || authority.by !== "organization") return findGrounds(named, groundBy);
+  const ground = groundBy({ entry: authority.entry });
+  ensure(ground, "NOT_DELEGATED", "The entry that gives the key is not in the bundle, or had ended.");
+  return [ground];
 }
 
 function checkDelegated({ replay, entry, context }: Step): void {
@@ -219,10 +251,11 @@ async function checkRules({ replay, entry, context }: Step): Promise<void> {
   if (entry.binding === "attested" && by !== "proof") return;
   ensure(ruleOf(kind, entry.action.type).bindings.includes(entry.binding), "BINDING_NOT_TAKEN");
   if (entry.action.type === "CREATE_DOCUMENT") return;
+  const grounds = await groundsOf(entry, document, input, context);
   const signer = entry.binding === "attested" || by === "proof" ? { user: "", app: "" } : signerOf(entry);
   const method = (by === "delegation" && context.delegationOf(source)?.method) || "recovery";
   const actor: Actor = { ...signer, binding: entry.binding, authority: entry.authority, method };
-  const deed = { document: entry.document, type: entry.action.type, input, actor, now: context.time };
+  const deed = { document: entry.document, type: entry.action.type, input, actor, now: context.time, grounds };
   kind.decide(state, { ...deed, facts: await kind.facts?.(deed, context.recorded) });
 }
 
@@ -235,6 +268,7 @@ function askedOf(document: Document, entry: LoggedEntry, now: Millis) {
     signer: signerOf(entry),
     binding: entry.binding,
     now,
+    grounds: [],
   };
 }
 

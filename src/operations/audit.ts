@@ -3,11 +3,13 @@ import { ensure, Failure } from "../kernel/failure.ts";
 import { isObject, type JsonObject, parseJson } from "../kernel/json.ts";
 import { type Check, judge, pass, unknown, type Verdict } from "../kernel/report.ts";
 import { parseTime } from "../kernel/time.ts";
-import { auditEntry, type Finding, type Law, laws, type Replay } from "./audit-entry.ts";
+import { type AuditContext, auditEntry, type Finding, type Law, laws, type Replay } from "./audit-entry.ts";
 import { type Bundle, maxBundleEntries, parseWireEntry } from "./bundle.ts";
+import { isConcealed } from "./concealment.ts";
 import { delegationOfRows } from "./delegation-row.ts";
 import type { LoggedEntry } from "./entry.ts";
 import { type Document, type Kinds, openDocument, viewOf } from "./fold.ts";
+import type { GroundName } from "./grounds.ts";
 import type { Row } from "./kind.ts";
 import { type NamedKey, operationKeysOf } from "./operation-keys.ts";
 import { type RecordedCheck, recordedChecks, recordedContract } from "./recorded-checks.ts";
@@ -43,7 +45,12 @@ export type AuditTerms = {
    * without them those in the bundle are taken.
    */
   operationKeys?: readonly NamedKey[];
+  /** Lets others have a turn, now and then in a long audit. */
+  pause?: (() => Promise<void>) | undefined;
 };
+
+/** Entries between two pauses: about a hundredth of a second of work. */
+const pauseEvery = 50;
 
 const maxFindings = 100;
 
@@ -59,6 +66,7 @@ export async function auditBundle(bundle: unknown, terms: AuditTerms): Promise<A
   const operationKeys = operationKeysOf(terms.operationKeys ?? keysOf(service));
   const findings: Finding[] = [];
   const replays = new Map<string, Replay>();
+  const concealed = logs.flatMap((log) => log.entries).filter(isConcealed).length;
   const parsed = logs.map((log) => ({ document: log.document, entries: parseLog(log.entries, realm, findings) }));
   for (const log of parsed)
     for (const { seq, document: place } of log.entries)
@@ -70,12 +78,14 @@ export async function auditBundle(bundle: unknown, terms: AuditTerms): Promise<A
   const asChecked = recordedChecks(order, operationKeys);
   const recorded = recordedContract(asChecked);
   let time = 0;
-  for (const entry of order) {
+  for (const [i, entry] of order.entries()) {
+    if (i % pauseEvery === pauseEvery - 1) await terms.pause?.();
     time = Math.max(time, parseTime(entry.admittedAt));
     const replay = replays.get(entry.document) ?? startReplay(entry, terms.kinds);
     const delegationOf = (digest: string) => delegations.byEntry(digest);
     const stands = (digest: string) => delegations.stands(digest);
-    const context = { realm, operationKeys, delegationOf, stands, spent, recorded, time };
+    const groundBy: AuditContext["groundBy"] = (name) => delegations.groundBy(name);
+    const context = { realm, operationKeys, delegationOf, stands, groundBy, spent, recorded, time };
     const audited = await auditEntry(replay, entry, context);
     findings.push(...audited.findings);
     replays.set(entry.document, audited.replay);
@@ -83,7 +93,8 @@ export async function auditBundle(bundle: unknown, terms: AuditTerms): Promise<A
   }
   const main = replays.get(document);
   const trusted = terms.operationKeys !== undefined;
-  const checks = [...laws.map((law) => checkOf(law, findings, order.length)), serviceCheck(order, trusted)];
+  const told = laws.map((law) => unconcealed(checkOf(law, findings, order.length), concealed));
+  const checks = [...told, serviceCheck(order, trusted)];
   return {
     verdict: main ? judge(checks) : "undetermined",
     document,
@@ -106,11 +117,15 @@ class DelegationLedger {
   readonly #grants = new Map<string, { ended: boolean }>();
   readonly #rows = new Map<string, { row: Row; seq: number }[]>();
   readonly #documents = new Map<string, string>();
+  readonly #givers = new Map<string, LoggedEntry>();
 
   add(entry: LoggedEntry, rows: readonly Row[]): void {
     if (rows.length === 0) return;
-    for (const { table, key, set } of rows)
-      if (table === "grants") this.#grants.set(key.entry!, { ended: set.ended !== null });
+    for (const { table, key, set } of rows) {
+      if (table !== "grants") continue;
+      this.#grants.set(key.entry!, { ended: set.ended !== null });
+      if (key.entry === entry.digest) this.#givers.set(entry.digest, entry).set(nameOf(entry), entry);
+    }
     const known = this.#rows.get(entry.document) ?? [];
     known.push(...rows.map((row) => ({ row, seq: entry.seq })));
     this.#rows.set(entry.document, known);
@@ -119,6 +134,11 @@ class DelegationLedger {
 
   stands(digest: string): boolean {
     return this.#grants.get(digest)?.ended === false;
+  }
+
+  groundBy(name: { entry: string } | GroundName): LoggedEntry | undefined {
+    const giver = this.#givers.get("entry" in name ? name.entry : nameOf(name));
+    return giver && this.stands(giver.digest) ? giver : undefined;
   }
 
   all(): DelegationRecord[] {
@@ -130,6 +150,10 @@ class DelegationLedger {
     const found = document === undefined ? undefined : delegationOfRows(this.#rows.get(document)!);
     return found?.entry === digest ? found : undefined;
   }
+}
+
+function nameOf({ document, operation }: GroundName): string {
+  return `${document} ${operation}`;
 }
 
 function readBundle(value: unknown): Bundle {
@@ -162,6 +186,7 @@ function keysOf({ operationKeys, retired = {} }: Bundle["service"]): NamedKey[] 
 
 function parseLog(values: readonly unknown[], realm: string, findings: Finding[]): LoggedEntry[] {
   return values.flatMap((value) => {
+    if (isConcealed(value)) return [];
     try {
       return [parseWireEntry(value, realm, parseJson)];
     } catch (error) {
@@ -192,6 +217,12 @@ function serviceCheck(order: readonly LoggedEntry[], trusted: boolean): Check {
   if (attested === 0) return pass(name, "The service has attested nothing here.");
   if (trusted) return pass(name, `The keys that attested ${attested} entries were named by the auditor.`);
   return unknown(name, "UNTRUSTED_KEYS", `${attested} entries rest on keys that only the bundle names.`);
+}
+
+/** What is concealed may keep a law or break it: nobody can tell who does not see it. */
+function unconcealed(check: Check, concealed: number): Check {
+  if (concealed === 0 || check.outcome === "fail") return check;
+  return unknown(check.name, "CONCEALED", `${concealed} entries are concealed from whoever asked for them.`);
 }
 
 function checkOf(law: Law, findings: readonly Finding[], entries: number): Check {

@@ -3,7 +3,7 @@ import type { Did } from "../identity/did.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import type { Millis } from "../kernel/time.ts";
-import type { Binding } from "./entry.ts";
+import type { Binding, Entry } from "./entry.ts";
 import type { ActionRule, Actor, DocumentKind, Opener } from "./kind.ts";
 
 /** A signed action as the authority to do it is asked for. */
@@ -14,11 +14,12 @@ export type Asked = {
   signer: Opener;
   binding: Binding;
   now: Millis;
+  grounds: readonly Entry[];
 };
 
 /**
- * By what right a signer acts: the service's own key, a live delegation that covers the action, or the proof that the
- * action carries. Refuses with NOT_DELEGATED or NOT_PERMITTED.
+ * By what right a signer acts: the service's own key, an organisation's, a live delegation that covers the action, or the
+ * proof that the action carries. Refuses with NOT_DELEGATED or NOT_PERMITTED.
  */
 export function authorise(
   kind: DocumentKind,
@@ -31,6 +32,9 @@ export function authorise(
   const rule = ruleOf(kind, asked.type);
   if (signer.user === "" && isServiceKey(signer.app))
     return { ...signer, binding, authority: { by: "service", entry: "" }, method: "recovery" };
+  const key = signer.user === "" ? kind.byKey?.(state, { ...asked, app: signer.app }, asked.grounds) : undefined;
+  if (key !== undefined)
+    return { ...signer, binding, authority: { by: "organization", entry: key }, method: "recovery" };
   const live = delegations.filter((each) => lifeNow(each, now) === "LIVE");
   const delegation = live.find((each) => permits(kind, state, rule, asked, each));
   if (delegation) {
@@ -49,13 +53,15 @@ export function authorise(
  * Refuses with NOT_DELEGATED.
  */
 export function ensureStanding(
+  kind: DocumentKind,
   rule: ActionRule,
   signer: Opener,
   delegations: readonly Delegation[],
   now: Millis,
   isServiceKey: (key: Did) => boolean,
 ): void {
-  if (rule.selfProving || (signer.user === "" && isServiceKey(signer.app))) return;
+  const unnamed = signer.user === "" && (kind.byKey !== undefined || isServiceKey(signer.app));
+  if (rule.selfProving || unnamed) return;
   ensure(hasLive(delegations, now), "NOT_DELEGATED", lifeDetail(delegations, now));
 }
 
@@ -74,7 +80,8 @@ function permits(kind: DocumentKind, state: unknown, rule: ActionRule, asked: As
   if (covers(delegation.limits, kind.name, asked.type, rule.open)) return true;
   const authority = { by: "delegation", entry: delegation.entry } as const;
   const actor: Actor = { ...asked.signer, binding: asked.binding, authority, method: delegation.method };
-  return kind.ofItself?.(state, { document: asked.document, type: asked.type, input: asked.input, actor }) ?? false;
+  const { document, type, input, grounds } = asked;
+  return kind.ofItself?.(state, { document, type, input, actor, grounds }) ?? false;
 }
 
 /** At the end of the log, where an operation is about to be admitted. */

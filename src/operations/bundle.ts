@@ -1,6 +1,6 @@
 import type { Did } from "../identity/did.ts";
 import { ensure } from "../kernel/failure.ts";
-import { isObject } from "../kernel/json.ts";
+import { isObject, type JsonObject } from "../kernel/json.ts";
 import { isExactIso } from "../kernel/time.ts";
 import type { Authority, Binding, LoggedEntry } from "./entry.ts";
 import { signerOf } from "./entry.ts";
@@ -45,6 +45,16 @@ export type Bundle = {
   logs: { document: string; kind: string; entries: WireEntry[] }[];
 };
 
+export type BundleTerms = {
+  realm: string;
+  now: string;
+  service: Bundle["service"];
+  /** Told of the entries of each log as it has been read; may refuse to go on. */
+  spend?: ((entries: number) => Promise<void>) | undefined;
+  /** Only the document's own log: what it rests on would tell of it. */
+  alone?: boolean;
+};
+
 /** Entries that a bundle takes: more are audited from the stream of the whole log. */
 export const maxBundleEntries = 20_000;
 
@@ -71,12 +81,11 @@ export function wireEntry(entry: LoggedEntry): WireEntry {
   };
 }
 
-/** Gathers a document's log and, again and again, the logs of the entries that give authority in it. */
-export async function makeBundle(
-  store: OperationStore,
-  id: string,
-  about: { realm: string; now: string; service: Bundle["service"] },
-): Promise<Bundle> {
+/**
+ * Gathers a document's log and, again and again, the logs of the entries that give authority in it or that it rests on.
+ * Refuses with UNKNOWN_DOCUMENT and QUOTA_EXCEEDED.
+ */
+export async function makeBundle(store: OperationStore, id: string, about: BundleTerms): Promise<Bundle> {
   const asOf = { seq: await store.lastSeq(), time: about.now };
   const logs: Bundle["logs"] = [];
   const wanted = [id];
@@ -84,8 +93,11 @@ export async function makeBundle(
   for (const document of wanted) {
     const entries = await logOf(store, document, asOf.seq, budget);
     budget -= entries.length;
-    ensure(entries.length > 0, "UNKNOWN_DOCUMENT");
+    ensure(entries.length > 0 || document !== id, "UNKNOWN_DOCUMENT");
+    if (entries.length === 0) continue;
     logs.push({ document, kind: entries[0]!.kind, entries: entries.map(wireEntry) });
+    await about.spend?.(entries.length);
+    if (about.alone) break;
     for (const source of await sourcesOf(store, entries)) if (!wanted.includes(source)) wanted.push(source);
   }
   const { realm, service } = about;
@@ -137,7 +149,7 @@ async function logOf(store: OperationStore, document: string, last: number, budg
   }
 }
 
-/** The documents in whose logs the authority of these entries stands. */
+/** The documents in whose logs the authority of these entries stands, and those that they say they rest on. */
 async function sourcesOf(store: OperationStore, entries: readonly LoggedEntry[]): Promise<string[]> {
   const digests = new Set(entries.map((entry) => entry.authority.entry).filter((digest) => digest !== ""));
   const sources: string[] = [];
@@ -145,5 +157,12 @@ async function sourcesOf(store: OperationStore, entries: readonly LoggedEntry[])
     const document = await store.documentOfGrant(digest);
     if (document !== undefined) sources.push(document);
   }
+  for (const { action } of entries) sources.push(...namedDocuments(action.input));
   return sources;
+}
+
+/** Kinds are not known here: what looks like `restsOn` and names a document that is held comes along. */
+function namedDocuments({ restsOn: named }: JsonObject): string[] {
+  if (!Array.isArray(named)) return [];
+  return named.flatMap((each) => (isObject(each) && typeof each.document === "string" ? [each.document] : []));
 }

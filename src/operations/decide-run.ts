@@ -30,7 +30,7 @@ export function decideRun(document: Document, run: readonly Submission[], contex
       current = apply(current, entry);
       const projection = projectionOf(current, entry);
       for (const claim of projection.claims) takeOnce(claim, taken);
-      entries.push({ entry, projection });
+      entries.push({ entry, projection, rests: submission.grounds.map(({ digest }) => digest) });
     } catch (error) {
       throw many && error instanceof Failure ? inRun(error, i - first) : error;
     }
@@ -60,7 +60,7 @@ function decideOne(
   seen: Map<string, Predecessor>,
   context: DecisionContext,
 ): Entry {
-  const { operation, text, tuple, digest, binding, input } = submission;
+  const { operation, text, tuple, digest, binding, input, facts, grounds } = submission;
   const { action } = operation;
   const { realm, now, isServiceKey } = context;
   const genesis = action.scope === "document";
@@ -70,12 +70,12 @@ function decideOne(
   else admitOrder(operation, head, document.kind.order, seen.get(`${action.scope} ${tuple[3]}`) ?? submission.named);
   // Without a genesis the id is derived, and each input says from which subject.
   if (!genesis && document.genesis.length === 0) ensureSubject(realm, document.kind.name, document.id, action.input);
-  const asked = { document: document.id, type: action.type, input, signer: signerOf(operation), binding, now };
+  const asked = { document: document.id, type: action.type, input, signer: signerOf(operation), binding, now, grounds };
   const actor =
     binding === "attested"
       ? attestedOpener
       : authorise(document.kind, document.state, asked, submission.delegations, isServiceKey);
-  decideDeed(document, { document: document.id, type: action.type, input, actor, now, facts: submission.facts });
+  decideDeed(document, { document: document.id, type: action.type, input, actor, now, facts, grounds });
   return admit(operation, { realm, head, text, digest, binding, authority: actor.authority, now });
 }
 

@@ -14,7 +14,19 @@ export type DocumentView = {
   head: { operation: string; entry: string; timestampUtcMs: string };
 };
 
-export function documentView(document: Document, realm: string): DocumentView {
+/** Makes the view of a document once: documents in memory are replaced, never changed. */
+export function documentViews(realm: string): (document: Document) => DocumentView {
+  const kept = new WeakMap<Document, DocumentView>();
+  return (document) => {
+    const known = kept.get(document);
+    if (known) return known;
+    const view = documentView(document, realm);
+    kept.set(document, view);
+    return view;
+  };
+}
+
+function documentView(document: Document, realm: string): DocumentView {
   const { id, kind, genesis, head } = document;
   const { operation, entry, timestampUtcMs } = head;
   return {

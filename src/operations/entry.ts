@@ -78,6 +78,6 @@ export function entryDigest(entry: Omit<Entry, "digest">): string {
   );
 }
 
-export function signerOf(operation: SignedOperation): { user: Did; app: Did } {
+export function signerOf(operation: Pick<SignedOperation, "action">): { user: Did; app: Did } {
   return { user: userOf(operation.action), app: appOf(operation.action) };
 }

@@ -26,6 +26,8 @@ export type Deed = {
   now: Millis;
   /** What `facts` of the kind found out, undefined where it has none. */
   facts: unknown;
+  /** The entries that `input.restsOn` names, in its order; each stands. Empty where the action rests on none. */
+  grounds: readonly Entry[];
 };
 
 export type ActionRule = {
@@ -36,6 +38,8 @@ export type ActionRule = {
   open: boolean;
   /** True where the action proves itself: no delegation is needed, whoever sends it. */
   selfProving?: boolean;
+  /** True where the input has `restsOn`: entries of other documents that give what the action needs. */
+  rests?: boolean;
 };
 
 /** In a row, stands for the place in the log of the entry being written. */
@@ -53,7 +57,7 @@ export type Claim = {
   holder: string;
   /** Held for ever, or until then. */
   until: Millis | null;
-  refusal: "NAME_TAKEN" | "PROFILE_EXISTS" | "CREDENTIAL_KNOWN" | "REPLAYED";
+  refusal: "NAME_TAKEN" | "PROFILE_EXISTS" | "CREDENTIAL_KNOWN" | "REPLAYED" | "CONFLICT" | "WRONG_ORGANIZATION";
 };
 
 /** What an entry changes in the read models; replaying the log in order gives the same tables. */
@@ -61,6 +65,9 @@ export type Projection = { rows: Row[]; claims: Claim[] };
 
 /** Who opened a document: the signer of its CREATE_DOCUMENT, or whom the door proved. */
 export type Opener = { user: Did | ""; app: Did | "" };
+
+/** What a key without a user asks to do. */
+export type KeyAsked = { type: string; input: JsonObject; app: Did };
 
 /** A document kind is a decider: a pure decision, a pure fold, a pure projection. */
 export type DocumentKind<State = unknown> = {
@@ -78,6 +85,10 @@ export type DocumentKind<State = unknown> = {
   record?(deed: Deed): { type: string; input: JsonObject } | undefined;
   /** True where the key acts on its own authority over itself, whatever its limits say. */
   ofItself?(state: State, deed: Omit<Deed, "facts" | "now">): boolean;
+  /**
+   * The digest of the entry by which a key that names no user acts: an organisation's own. Undefined where it is none.
+   */
+  byKey?(state: State, asked: KeyAsked, grounds: readonly Entry[]): string | undefined;
   /** Throws a Failure where this actor may not do this now. */
   decide(state: State, deed: Deed): void;
   /** Total: whatever the log holds, it returns a state. */

@@ -12,7 +12,7 @@ import { type Action, decidingTuple, placeAction, type SignedOperation } from ".
 import type { Receipt } from "./receipt.ts";
 import { signAction } from "./service-action.ts";
 import { type Corridor, load, openCorridor, read, repeats, settle } from "./settle.ts";
-import { ensureDistinct, parseActions, prepare, type Submission, verifySignature } from "./submission.ts";
+import { ensureDistinct, parseActions, prepare, type Submission, verifySignature, withOpening } from "./submission.ts";
 import { takeTurns } from "./turns.ts";
 
 export type Reactor = {
@@ -64,9 +64,8 @@ async function open(
   const kind = kindOf(corridor.kinds, kindName);
   const run = parseOpening(create, actions, kind, corridor.realm);
   const id = run[0]!.document;
-  const repeated = await repeats(corridor, id, run);
+  const repeated = await repeatedOpening(corridor, id, run);
   if (repeated) return repeated;
-  ensure(!(await load(corridor, id)), "DOCUMENT_EXISTS");
   return settle(corridor, await verified(corridor, run, kind), openDocument(id, kind, undefined));
 }
 
@@ -79,11 +78,22 @@ async function openAssigned(
   const kind = kindOf(corridor.kinds, kindName);
   ensure(kind.ids.includes("assigned") && isAssignedId(id), "UNKNOWN_DOCUMENT");
   const run = placeGlobal(parseActions(values), id, kind.name);
-  const repeated = await repeats(corridor, id, run);
+  const repeated = await repeatedOpening(corridor, id, run);
   if (repeated) return repeated;
-  ensure(!(await load(corridor, id)), "DOCUMENT_EXISTS");
   const signed = await verified(corridor, run, kind);
   return settle(corridor, [await attestedGenesis(corridor, id, kind), ...signed], openDocument(id, kind, undefined));
+}
+
+/** The receipts of an opening that was admitted before, undefined where there is no such document. DOCUMENT_EXISTS */
+async function repeatedOpening(
+  corridor: Corridor,
+  id: string,
+  run: readonly SignedOperation[],
+): Promise<Receipt[] | undefined> {
+  if (!(await load(corridor, id))) return undefined;
+  const repeated = await repeats(corridor, id, run);
+  ensure(repeated, "DOCUMENT_EXISTS");
+  return repeated;
 }
 
 /** What the service says before a run that proves itself: that the document begins. */
@@ -110,10 +120,10 @@ async function verified(
   const submissions: Submission[] = [];
   ensureDistinct(run.map(({ action }) => action));
   for (const operation of run) submissions.push(await prepare(operation, kind, lookups));
-  for (const { operation, delegations } of submissions) {
+  for (const { operation, delegations } of withOpening(submissions)) {
     admitTime(operation, now);
     const rule = ruleOf(kind, operation.action.type);
-    ensureStanding(rule, signerOf(operation), delegations, now, isServiceKey);
+    ensureStanding(kind, rule, signerOf(operation), delegations, now, isServiceKey);
   }
   ensureProved(submissions, kind, now);
   for (const submission of submissions) await verifySignature(submission);
@@ -129,12 +139,15 @@ function ensureProved(run: readonly Submission[], kind: DocumentKind, now: Milli
   const [first] = run;
   const opens = first?.operation.action.type === "CREATE_DOCUMENT" && !hasLive(first.delegations, now);
   const proves = run.slice(1).some(({ operation }) => ruleOf(kind, operation.action.type).selfProving);
-  ensure(!opens || first.binding === "attested" || proves, "NOT_DELEGATED", "Nothing in the run proves who opens it.");
+  // A key without a user is asked by what right it opens when the run is decided.
+  const byKey = first !== undefined && kind.byKey !== undefined && signerOf(first.operation).user === "";
+  const proved = !opens || first.binding === "attested" || proves || byKey;
+  ensure(proved, "NOT_DELEGATED", "Nothing in the run proves who opens it.");
 }
 
-function deedOf({ operation, input, binding, facts }: Submission, now: number): Deed {
+function deedOf({ operation, input, binding, facts, grounds }: Submission, now: number): Deed {
   const actor = { ...signerOf(operation), binding, authority: { by: "proof", entry: "" }, method: "recovery" } as const;
-  return { document: operation.document, type: operation.action.type, input, actor, now, facts };
+  return { document: operation.document, type: operation.action.type, input, actor, now, facts, grounds };
 }
 
 /** Behind the run what the service puts on record about it: signed beforehand, so that nothing is awaited later. */

@@ -9,7 +9,7 @@ import { openLogTime } from "./log-time.ts";
 import type { SignedOperation } from "./operation.ts";
 import { type Receipt, receiptOf } from "./receipt.ts";
 import { CommitConflict } from "./store.ts";
-import { type Lookups, prepare, type Submission } from "./submission.ts";
+import { type Lookups, prepare, type Submission, withOpening } from "./submission.ts";
 
 /** An installation with what one process keeps of its documents. */
 export type Corridor = Installation & {
@@ -30,6 +30,7 @@ export function openCorridor(parts: Installation): Corridor {
       const entry = await store.entryOfOperation(document, prev);
       return entry?.action.scope === scope ? { timestampUtcMs: entry.action.timestampUtcMs } : undefined;
     },
+    groundOf: ({ document, operation }) => store.groundOf(document, operation),
   };
   return { ...parts, kept, lookups, now: openLogTime(store, parts.clock) };
 }
@@ -53,28 +54,32 @@ export async function read({ kept, store, kinds }: Corridor, id: string): Promis
   if (written && written.head.entry === (await store.headOf(id))) return written;
   const stored = await store.load(id);
   ensure(stored, "UNKNOWN_DOCUMENT");
-  return foldStored(stored, kinds);
+  const latest = foldStored(stored, kinds);
+  // Where something is on its way, or was decided meanwhile, that stays what decisions rest on.
+  if (kept.get(id) === written) kept.keep(latest, true);
+  return latest;
 }
 
 /**
- * Takes a prepared run through decision and commit, again where a race was lost. `fresh` is the document where nothing
- * stands in the store yet.
+ * Takes a prepared run through decision and commit, again where a race was lost. `latest` is the document as it has just
+ * been loaded, or begins.
  */
-export async function settle(corridor: Corridor, run: readonly Submission[], fresh: Document): Promise<Receipt[]> {
+export async function settle(corridor: Corridor, run: readonly Submission[], latest: Document): Promise<Receipt[]> {
+  const { id } = latest;
   const operations = run.filter((each) => !each.ours).map((each) => each.operation);
   for (let attempt = 1; ; attempt++) {
     const current = attempt === 1 ? run : await refresh(corridor, run);
     const now = await corridor.now();
-    const document = (await load(corridor, fresh.id)) ?? fresh;
+    const document = (attempt > 1 && (await load(corridor, id))) || latest;
     const decision = decide(corridor, document, current, now);
     const refused = decision instanceof Failure;
     const receipts = refused ? undefined : await commit(corridor, decision, attempt);
     if (receipts) return receipts.filter((_, i) => !run[i]!.ours);
-    const written = refused ? await corridor.kept.settled(fresh.id) : undefined;
+    const written = refused ? await corridor.kept.settled(id) : undefined;
     // Sent twice at once, it may stand in the log by now: that is no refusal.
-    const repeated = await repeats(corridor, fresh.id, operations);
+    const repeated = await repeats(corridor, id, operations);
     if (repeated) return repeated;
-    if (refused && isFinal(corridor, fresh.id, written, attempt)) throw decision;
+    if (refused && isFinal(corridor, id, written, attempt)) throw decision;
   }
 }
 
@@ -144,7 +149,7 @@ async function refresh({ kinds, lookups }: Corridor, run: readonly Submission[])
   const fresh: Submission[] = [];
   for (const { operation, binding, facts, ours = false } of run)
     fresh.push({ ...(await prepare(operation, kindOf(kinds, operation.kind), lookups)), binding, facts, ours });
-  return fresh;
+  return withOpening(fresh);
 }
 
 /** Names the claim that another holds; returns where all are free again. */

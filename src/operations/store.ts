@@ -19,11 +19,17 @@ export type StoredDocument = {
   last: LoggedEntry | undefined;
 };
 
+/**
+ * An entry with what it projects. `rests` are digests of entries of other logs that it was decided on beside its
+ * authority: each gives something that must not have ended when it is written.
+ */
+export type Written = { entry: Entry; projection: Projection; rests?: readonly string[] };
+
 /** One commit: entries with what they project, in order, written together or not at all. */
 export type Append = {
   document: string;
   kind: string;
-  entries: { entry: Entry; projection: Projection }[];
+  entries: Written[];
   /** The state after the last entry as JSON, written as the new snapshot. */
   snapshot?: { state: string; length: number };
 };
@@ -63,11 +69,14 @@ export type OperationStore = {
   load(document: string): Promise<StoredDocument | undefined>;
   /**
    * Appends durably: resolves with the entries' places once they are on disk, or rejects with CommitConflict. Each
-   * entry is written on condition that its predecessor stands before it and that its authority's grant has not ended.
+   * entry is written on condition that its predecessor stands before it and that neither the grant of its authority nor
+   * any that it rests on has ended.
    */
   commit(append: Append): Promise<number[]>;
   entryOfAction(document: string, actionId: string): Promise<LoggedEntry | undefined>;
   entryOfOperation(document: string, operation: string): Promise<LoggedEntry | undefined>;
+  /** The entry of an operation that gives something to others, as long as that has not ended. */
+  groundOf(document: string, operation: string): Promise<LoggedEntry | undefined>;
   entryAt(seq: number): Promise<LoggedEntry | undefined>;
   /** Whether the log has entries of a document. */
   holds(document: string): Promise<boolean>;

@@ -3,7 +3,8 @@ import { ensure, Failure } from "../kernel/failure.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import type { Predecessor } from "./admit.ts";
 import { ruleOf } from "./authority.ts";
-import { type Binding, operationDigest, signerOf } from "./entry.ts";
+import { type Binding, type Entry, type LoggedEntry, operationDigest, signerOf } from "./entry.ts";
+import { findGrounds, type GroundName, groundsNamed } from "./grounds.ts";
 import type { DocumentKind } from "./kind.ts";
 import {
   type Action,
@@ -33,6 +34,8 @@ export type Submission = {
   /** The entry that `prev` names, where it is not the head. */
   named: Predecessor;
   facts: unknown;
+  /** The entries that the input rests on, each standing when it was looked up. */
+  grounds: readonly Entry[];
   /** True for what the service itself adds to a client's run. */
   ours?: boolean;
 };
@@ -41,6 +44,7 @@ export type Submission = {
 export type Lookups = {
   delegationsOf(user: string, key: string): Promise<readonly Delegation[]>;
   predecessorOf(document: string, scope: string, prev: string): Promise<Predecessor>;
+  groundOf(name: GroundName): Promise<LoggedEntry | undefined>;
 };
 
 /** Reads the actions of a run: their grammar comes before anything is looked up. INVALID_OPERATION, RUN_TOO_LONG */
@@ -65,7 +69,8 @@ export function ensureScope({ type, scope }: Pick<Action, "type" | "scope">): vo
 
 /**
  * Parses the input, recomputes the content and asks the store: all that costs less than a signature check. Refuses with
- * TOO_LARGE, INVALID_OPERATION, UNKNOWN_ACTION, INVALID_INPUT, CONTENT_MISMATCH, WEAK_HASH, BINDING_NOT_TAKEN.
+ * TOO_LARGE, INVALID_OPERATION, UNKNOWN_ACTION, INVALID_INPUT, CONTENT_MISMATCH, WEAK_HASH, BINDING_NOT_TAKEN,
+ * NOT_DELEGATED.
  */
 export async function prepare(operation: SignedOperation, kind: DocumentKind, lookups: Lookups): Promise<Submission> {
   const { action } = operation;
@@ -82,7 +87,8 @@ export async function prepare(operation: SignedOperation, kind: DocumentKind, lo
   const signer = signerOf(operation);
   const delegations = signer.user ? await lookups.delegationsOf(signer.user, signer.app) : [];
   const named = tuple[3] ? await lookups.predecessorOf(operation.document, action.scope, tuple[3]) : undefined;
-  return { operation, text, digest, tuple, binding: match, input, delegations, named, facts: undefined };
+  const grounds = await findGrounds(groundsNamed(rule, input), lookups.groundOf);
+  return { operation, text, digest, tuple, binding: match, input, delegations, named, facts: undefined, grounds };
 }
 
 /** The dear check, last of those that do not need the head. Refuses with BAD_SIGNATURE. */
@@ -105,6 +111,13 @@ export function parseInput(kind: DocumentKind, type: string, input: JsonObject):
     "INVALID_INPUT",
     `${["input", ...(issue?.path ?? [])].join(".")}: ${issue?.message ?? "not taken"}`,
   );
+}
+
+/** CREATE_DOCUMENT rests on what the action behind it rests on: its input has a form of Powerhouse's, without room for it. */
+export function withOpening(run: Submission[]): Submission[] {
+  const [first, second] = run;
+  if (first?.operation.action.type === "CREATE_DOCUMENT" && second) first.grounds = second.grounds;
+  return run;
 }
 
 function oneTuple(operation: SignedOperation): Tuple {

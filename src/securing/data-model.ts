@@ -1,8 +1,22 @@
-import { ensure } from "../kernel/failure.ts";
+import { checkOf } from "../kernel/attempt.ts";
+import { ensure, Failure } from "../kernel/failure.ts";
 import { isObject, type JsonObject } from "../kernel/json.ts";
+import { aside, type Check, pass, unknown } from "../kernel/report.ts";
 import { type Millis, parseTime } from "../kernel/time.ts";
+import {
+  checkContext,
+  checkId,
+  checkTexts,
+  checkType,
+  checkTyped,
+  idOf,
+  isUrl,
+  listOf,
+  typesOf,
+} from "./data-model-parts.ts";
+import { checkResources, resourceMatches } from "./data-model-resources.ts";
 
-export const contextV2 = "https://www.w3.org/ns/credentials/v2";
+export { contextV2 } from "./data-model-parts.ts";
 
 /** A credential of the VC Data Model 2.0, as far as verification reads it. */
 export type Credential = {
@@ -18,35 +32,23 @@ export type Credential = {
   body: JsonObject;
 };
 
+/** What the data model demands of one part; refuses with INVALID_CREDENTIAL or UNREADABLE_DATE. */
+export type ModelRule = { name: string; judge(body: JsonObject): void };
+
 /**
  * Holds a credential to the VC Data Model 2.0. Refuses with INVALID_CREDENTIAL, whose detail names the property, or
  * UNREADABLE_DATE.
  * @see https://www.w3.org/TR/vc-data-model-2.0/
  */
 export function parseCredential(body: JsonObject): Credential {
-  checkContext(body["@context"]);
-  ensure(
-    body.vc === undefined && body.vp === undefined,
-    "INVALID_CREDENTIAL",
-    "The claims vc and vp have no place in it.",
-  );
-  ensure(body.id === undefined || isUrl(body.id), "INVALID_CREDENTIAL", "id is no URL.");
-  const types = typesOf(body.type) ?? [];
-  ensure(types.includes("VerifiableCredential"), "INVALID_CREDENTIAL", "type does not name VerifiableCredential.");
-  const issuer = issuerOf(body);
-  ensure(issuer, "INVALID_CREDENTIAL", "issuer is no URL and no object with one as its id.");
-  for (const name of ["credentialSchema", "refreshService", "termsOfUse", "evidence"]) checkTyped(body, name);
-  const validFrom = timeOf(body.validFrom);
-  const validUntil = timeOf(body.validUntil);
-  const ordered = validFrom === undefined || validUntil === undefined || validFrom <= validUntil;
-  ensure(ordered, "INVALID_CREDENTIAL", "validUntil lies before validFrom.");
+  for (const rule of credentialRules) rule.judge(body);
   return {
     id: body.id as string | undefined,
-    types,
-    issuer,
-    subjects: subjectsOf(body.credentialSubject),
-    validFrom,
-    validUntil,
+    types: typesOf(body.type)!,
+    issuer: issuerOf(body)!,
+    subjects: listOf(body.credentialSubject).flatMap((each) => (isObject(each) && isUrl(each.id) ? each.id : [])),
+    validFrom: timeOf(body.validFrom),
+    validUntil: timeOf(body.validUntil),
     statuses: checkTyped(body, "credentialStatus").map((entry) => ({ type: typesOf(entry.type)![0]!, entry })),
     body,
   };
@@ -54,49 +56,95 @@ export function parseCredential(body: JsonObject): Credential {
 
 /** The issuer that a body names, whatever else is wrong with it. */
 export function issuerOf({ issuer }: JsonObject): string | undefined {
-  const id = isObject(issuer) ? issuer.id : issuer;
-  return isUrl(id) ? id : undefined;
+  return idOf(issuer);
 }
 
-function checkContext(context: unknown): void {
-  const isList = Array.isArray(context) && context[0] === contextV2;
-  ensure(isList, "INVALID_CREDENTIAL", `@context is no list that begins with ${contextV2}.`);
-  const readable = context.every((each) => isObject(each) || isUrl(each));
-  ensure(readable, "INVALID_CREDENTIAL", "@context lists something else than URLs and objects.");
+/**
+ * A check for each part of a credential, `data-model.issuer` and so on. Related resources that are not known here are
+ * told aside: what nobody fetches changes nothing.
+ */
+export function credentialChecks(body: JsonObject): Check[] {
+  return [...modelChecks(credentialRules, body), ...strangeResources(body)];
 }
 
-function typesOf(type: unknown): string[] | undefined {
-  const types = Array.isArray(type) ? type : [type];
-  return types.length > 0 && types.every((each) => typeof each === "string" && each !== "") ? types : undefined;
+/** A check for each of the rules. */
+export function modelChecks(rules: readonly ModelRule[], body: JsonObject): Check[] {
+  return rules.map(({ name, judge }) => {
+    try {
+      judge(body);
+      return pass(`data-model.${name}`, `${name} is as the VC Data Model 2.0 has it.`);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return checkOf(`data-model.${name}`, error);
+    }
+  });
 }
 
-function subjectsOf(subject: unknown): string[] {
+/** In the order in which a credential is refused. */
+const credentialRules: readonly ModelRule[] = [
+  { name: "@context", judge: (body) => checkContext(body["@context"]) },
+  { name: "claims", judge: checkClaims },
+  { name: "id", judge: (body) => checkId(body.id) },
+  { name: "type", judge: (body) => checkType(body.type, "VerifiableCredential") },
+  { name: "issuer", judge: checkIssuer },
+  { name: "name", judge: (body) => checkTexts(body, "name") },
+  { name: "description", judge: (body) => checkTexts(body, "description") },
+  { name: "credentialSchema", judge: (body) => checkTyped(body, "credentialSchema", true) },
+  { name: "refreshService", judge: (body) => checkTyped(body, "refreshService") },
+  { name: "termsOfUse", judge: (body) => checkTyped(body, "termsOfUse") },
+  { name: "evidence", judge: (body) => checkTyped(body, "evidence") },
+  { name: "validity", judge: checkPeriod },
+  { name: "credentialSubject", judge: checkSubjects },
+  { name: "credentialStatus", judge: (body) => checkTyped(body, "credentialStatus") },
+  { name: "relatedResource", judge: checkResources },
+];
+
+/** VC-JOSE-COSE, section 3.1: the payload is the credential, and the claims of version 1.1 have no place in it. */
+function checkClaims(body: JsonObject): void {
+  const bare = body.vc === undefined && body.vp === undefined;
+  ensure(bare, "INVALID_CREDENTIAL", "The claims vc and vp have no place in it.");
+}
+
+/** Section 4.7. */
+function checkIssuer({ issuer }: JsonObject): void {
+  ensure(idOf(issuer), "INVALID_CREDENTIAL", "issuer is no URL and no object with one as its id.");
+  if (!isObject(issuer)) return;
+  checkTexts(issuer as JsonObject, "name");
+  checkTexts(issuer as JsonObject, "description");
+}
+
+/** Section 4.9. */
+function checkPeriod(body: JsonObject): void {
+  const from = timeOf(body.validFrom);
+  const until = timeOf(body.validUntil);
+  const ordered = from === undefined || until === undefined || from <= until;
+  ensure(ordered, "INVALID_CREDENTIAL", "validUntil lies before validFrom.");
+}
+
+/** Section 4.8: each subject says something, and has one id at most. */
+function checkSubjects({ credentialSubject: subject }: JsonObject): void {
   const subjects = Array.isArray(subject) ? subject : [subject];
   const filled = subjects.length > 0 && subjects.every((each) => isObject(each) && Object.keys(each).length > 0);
   ensure(filled, "INVALID_CREDENTIAL", "credentialSubject is missing or says nothing.");
-  const ids = subjects.map((each) => each.id).filter((id) => id !== undefined);
-  ensure(ids.every(isUrl), "INVALID_CREDENTIAL", "The id of a subject is no URL.");
-  return ids;
+  const named = subjects.every((each) => !isObject(each) || each.id === undefined || isUrl(each.id));
+  ensure(named, "INVALID_CREDENTIAL", "The id of a subject is no URL.");
 }
 
-/** The objects of a property that may stand once or as a list, each with a type and, if any, an id that is a URL. */
-function checkTyped(body: JsonObject, name: string): JsonObject[] {
-  const value = body[name];
-  if (value === undefined) return [];
-  const objects = Array.isArray(value) ? value : [value];
-  for (const each of objects) {
-    const typed = isObject(each) && typesOf(each.type) !== undefined;
-    ensure(typed, "INVALID_CREDENTIAL", `${name} is no object with a type.`);
-    const named = each.id === undefined ? name !== "credentialSchema" : isUrl(each.id);
-    ensure(named, "INVALID_CREDENTIAL", `The id of ${name} is missing or no URL.`);
+function strangeResources(body: JsonObject): Check[] {
+  let matches: ReturnType<typeof resourceMatches>;
+  try {
+    matches = resourceMatches(body);
+  } catch (error) {
+    if (error instanceof Failure) return [];
+    throw error;
   }
-  return objects as JsonObject[];
+  return matches
+    .filter(({ match }) => match === "unknown")
+    .map(({ id }) =>
+      aside(unknown("data-model.relatedResource", "NOT_CHECKED", `What is published at ${id} is not known here.`)),
+    );
 }
 
 function timeOf(value: unknown): Millis | undefined {
   return value === undefined ? undefined : parseTime(value);
-}
-
-function isUrl(value: unknown): value is string {
-  return typeof value === "string" && /^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"{}|\\^`]+$/.test(value);
 }

@@ -57,6 +57,22 @@ export async function decodeBits(encodedList: string, budget: number = maxListBy
   return bits;
 }
 
+/** Expanded lists that are kept, and how long one may be: of half a million entries. */
+const maxKept = 32;
+const maxKeptBytes = 65_536;
+const kept = new Map<string, Bytes>();
+
+/** As `decodeBits`, each text expanded once where it is asked for again soon. What it gives is shared: nobody changes it. */
+export async function keptBits(encodedList: string): Promise<Bytes> {
+  const known = kept.get(encodedList);
+  if (known) kept.delete(encodedList);
+  const bits = known ?? (await decodeBits(encodedList));
+  if (bits.length > maxKeptBytes || encodedList.length > 2 * maxKeptBytes) return bits;
+  if (kept.size >= maxKept) kept.delete(kept.keys().next().value!);
+  kept.set(encodedList, bits);
+  return bits;
+}
+
 /** The `credentialStatus` of a credential that stands in `list` under `index`. */
 export function statusEntry(list: string, index: number, purpose: string): JsonObject {
   return {

@@ -17,11 +17,15 @@ export type PublicJwk = { kty: string; crv: string; x: string; y?: string };
 /** A key as its DID document has it; at `retired` and after it, what it signs is not the issuer's. */
 export type ResolvedKey = { jwk: PublicJwk; retired?: Millis | undefined };
 
+/** What a DID document lists a key for (Controlled Identifiers 1.0, section 2.3). */
+export type KeyPurpose = "assertionMethod" | "authentication";
+
 /**
- * Finds the key that a DID URL names for assertions, in use or retired, by the document as of a moment. Refuses with
- * INVALID_DID, UNSUPPORTED_DID_METHOD, DID_NOT_FOUND (the document or the key in it) or DID_UNREACHABLE.
+ * Finds the key that a DID URL names for a purpose, assertions unless told otherwise, in use or retired, by the document
+ * as of a moment. Refuses with INVALID_DID, UNSUPPORTED_DID_METHOD, DID_NOT_FOUND (the document or the key in it) or
+ * DID_UNREACHABLE.
  */
-export type ResolveKey = (didUrl: string, at: Millis) => Promise<ResolvedKey>;
+export type ResolveKey = (didUrl: string, at: Millis, purpose?: KeyPurpose) => Promise<ResolvedKey>;
 
 /** Characters of a credential as JWT that are read: enough for one with an image inside. */
 export const maxCredentialJwt = 262_144;

@@ -6,28 +6,36 @@ import { type Bytes, base64url } from "../kernel/bytes.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { isObject, type JsonObject } from "../kernel/json.ts";
 import { type Millis, parseTime } from "../kernel/time.ts";
-import type { PublicJwk, ResolvedKey, ResolveKey } from "./vc-jwt.ts";
+import type { KeyPurpose, PublicJwk, ResolvedKey, ResolveKey } from "./vc-jwt.ts";
 
 /** Resolves keys by the DID documents of whatever methods the resolution knows. */
 export function keyResolver(resolution: Resolution): ResolveKey {
-  return async (didUrl, at) => findKey(await readDocument(didUrl.split("#")[0]!, resolution), didUrl, at);
+  return async (didUrl, at, purpose) =>
+    findKey(await readDocument(didUrl.split("#")[0]!, resolution), didUrl, at, purpose);
 }
 
 /**
- * The verification method of this id that the document lists for assertions (Controlled Identifiers 1.0, section 3.3).
+ * The verification method of this id that the document lists for the purpose (Controlled Identifiers 1.0, section 3.3).
  * Refuses with DID_NOT_FOUND where it lists none or has revoked it by `at`, UNKNOWN_SUITE where the key is of a kind
  * that is not read here, and INVALID_DID_DOCUMENT.
  */
-export function findKey(document: JsonObject, didUrl: string, at: Millis): ResolvedKey {
-  const method = listOf(document.assertionMethod)
+export function findKey(
+  document: JsonObject,
+  didUrl: string,
+  at: Millis,
+  purpose: KeyPurpose = "assertionMethod",
+): ResolvedKey {
+  const method = listOf(document[purpose])
     .map((each) => (typeof each === "string" ? methodOf(document, each) : each))
     .find((each) => isObject(each) && absolute(document, each.id) === didUrl);
-  ensure(isObject(method), "DID_NOT_FOUND", "The DID document lists no such key for assertions.");
+  ensure(isObject(method), "DID_NOT_FOUND", `The DID document lists no such key for ${uses[purpose]}.`);
   ensure(method.controller === didUrl.split("#")[0], "INVALID_DID_DOCUMENT", "The key is under another's control.");
   const revoked = timeOf(method.revoked);
   ensure(revoked === undefined || at < revoked, "DID_NOT_FOUND", "The DID document has revoked the key.");
   return { jwk: jwkOf(method), retired: timeOf(method.expires) };
 }
+
+const uses = { assertionMethod: "assertions", authentication: "authentication" };
 
 function methodOf(document: JsonObject, reference: string): unknown {
   const id = absolute(document, reference);
@@ -56,8 +64,21 @@ function jwkOf(method: Record<string, unknown>): PublicJwk {
     ensure(read && jwk.d === undefined, "INVALID_DID_DOCUMENT", "The key is no public JWK.");
     return { kty, crv, x, ...(y !== undefined && { y }) } as PublicJwk;
   }
-  if (typeof multibase === "string") return jwkOfMultibase(multibase);
+  if (typeof multibase === "string") return keptJwk(multibase);
   throw new Failure("UNKNOWN_SUITE", "The key is of a kind that is not read here.");
+}
+
+/** Keys kept by their multibase: unpacking a point costs as much as checking a signature by it. */
+const maxKept = 256;
+const kept = new Map<string, PublicJwk>();
+
+function keptJwk(multibase: string): PublicJwk {
+  const known = kept.get(multibase);
+  if (known) return known;
+  const jwk = jwkOfMultibase(multibase);
+  if (kept.size >= maxKept) kept.delete(kept.keys().next().value!);
+  kept.set(multibase, jwk);
+  return jwk;
 }
 
 /** A multibase key is spelt as a did:key ends. */

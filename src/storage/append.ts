@@ -11,9 +11,9 @@ import type { Statement } from "./statement.ts";
 export function appendStatements(append: Append): Statement[] {
   const statements: Statement[] = [];
   if (append.entries.some(({ entry }) => entry.index === 0)) statements.push(openDocument(append));
-  for (const { entry, projection } of append.entries) {
+  for (const { entry, projection, rests = [] } of append.entries) {
     const admittedAt = parseTime(entry.admittedAt);
-    statements.push(insertEntry(entry, admittedAt), ...projectionStatements(projection, admittedAt));
+    statements.push(insertEntry(entry, rests, admittedAt), ...projectionStatements(projection, admittedAt));
   }
   if (append.snapshot) statements.push(snapshotStatement(append.document, append.snapshot));
   return statements;
@@ -39,12 +39,24 @@ const conditions = {
   granted: "(SELECT seq FROM grants WHERE entry = ? AND ended IS NULL)",
 };
 
-const insertions = {
-  firstFree: insertion(conditions.first, conditions.free),
-  firstGranted: insertion(conditions.first, conditions.granted),
-  nextFree: insertion(conditions.next, conditions.free),
-  nextGranted: insertion(conditions.next, conditions.granted),
-};
+/** By how an entry begins, by what right it stands, and how many more it rests on: a few dozen texts, each made once. */
+const insertions = new Map<string, string>();
+
+function insertionOf(first: boolean, free: boolean, rests: number): string {
+  const form = `${first} ${free} ${rests}`;
+  const known = insertions.get(form);
+  if (known !== undefined) return known;
+  const right = free ? conditions.free : conditions.granted;
+  const sql = insertion(first ? conditions.first : conditions.next, rests === 0 ? right : resting(right, rests));
+  insertions.set(form, sql);
+  return sql;
+}
+
+/** The right where all that it rests on stands too, else NULL, which the column refuses. */
+function resting(right: string, rests: number): string {
+  const stand = Array.from({ length: rests }, () => "EXISTS (SELECT 1 FROM grants WHERE entry = ? AND ended IS NULL)");
+  return `CASE WHEN ${stand.join(" AND ")} THEN ${right} END`;
+}
 
 function insertion(idx: string, authority: string): string {
   return (
@@ -54,12 +66,12 @@ function insertion(idx: string, authority: string): string {
   );
 }
 
-function insertEntry(entry: Entry, admittedAt: Millis): Statement {
+function insertEntry(entry: Entry, rests: readonly string[], admittedAt: Millis): Statement {
   const { document, branch, index, prev, authority } = entry;
   const { scope, id } = entry.action;
   const before = index === 0 ? [] : [document, scope, branch, index - 1, prev];
-  const right = authority.entry === "" ? [] : [authority.entry];
-  const sql = insertions[`${index === 0 ? "first" : "next"}${authority.entry === "" ? "Free" : "Granted"}`];
+  const right = authority.entry === "" ? rests : [...rests, authority.entry];
+  const sql = insertionOf(index === 0, authority.entry === "", rests.length);
   const digests = [uuidHex(id), entry.operation, entry.digest, entry.binding, authority.by];
   return {
     sql,

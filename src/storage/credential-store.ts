@@ -4,19 +4,23 @@ import { readAsChecked } from "../identity/as-checked.ts";
 import { parsePkh } from "../identity/did.ts";
 import { parseTime } from "../kernel/time.ts";
 import type { CredentialKnowledge, RenownEnding } from "../verify/credential-question.ts";
+import type { Storage } from "./database.ts";
+import { keepAnswers } from "./kept-answers.ts";
 import type { Tables } from "./tables.ts";
 
+/** Credentials kept, of about a kilobyte each, and revisions of lists. */
+const maxKept = 1024;
+
 /** What issuing keeps, in SQLite or D1: every call is one statement. */
-export function credentialStore(db: Kysely<Tables>): IssuedStore {
+export function credentialStore({ db, reader }: Pick<Storage, "db" | "reader">): IssuedStore {
+  const credentials = keepAnswers(reader, maxKept, ([row]: CredentialRow[]) => row && credentialOf(row));
+  const revisions = keepAnswers(reader, maxKept, ([row]: Revision[]) => `${row!.revoked}.${row!.latest ?? 0}`);
   return {
     async insert(credential) {
       const result = await db.executeQuery(CompiledQuery.raw(insertCredential, valuesOf(credential)));
       return result.numAffectedRows === 1n;
     },
-    async find(id) {
-      const row = await db.selectFrom("issued_credentials").selectAll().where("id", "=", id).executeTakeFirst();
-      return row && credentialOf(row);
-    },
+    find: (id) => credentials.ask(id, () => ({ sql: credentialById, params: [id] })),
     async ofSubject(subject, after, limit) {
       const all = db.selectFrom("issued_credentials").selectAll().where("subject", "=", subject);
       const rest = after ? all.where(sql<boolean>`(issued_at, id) < (${after.issuedAt}, ${after.id})`) : all;
@@ -40,7 +44,7 @@ export function credentialStore(db: Kysely<Tables>): IssuedStore {
       const of = db.selectFrom("issued_credentials").select("status_index").where("status_list", "=", list);
       return (await of.where("revoked_at", "is not", null).execute()).map((row) => row.status_index);
     },
-    revisionOf: (list) => revisionOf(db, list),
+    revisionOf: (list) => revisions.ask(list, () => ({ sql: revision, params: [list] })),
   };
 }
 
@@ -79,7 +83,11 @@ function contractProof(body: string, record: string): RenownEnding["contract"] {
   return asChecked && { proofValue: JSON.parse(body).proof.proofValue, asChecked };
 }
 
-// Sign-in waits for this one, so its text is fixed instead of built each time.
+// What is read over and over, and what sign-in waits for, has a fixed text instead of one built each time.
+const credentialById = "SELECT * FROM issued_credentials WHERE id = ?";
+const revision =
+  "SELECT count(*) AS revoked, max(revoked_at) AS latest FROM issued_credentials " +
+  "WHERE status_list = ? AND revoked_at IS NOT NULL";
 const insertCredential = `INSERT INTO issued_credentials
   (id, subject, type, jwt, issued_at, expires_at, status_list, status_index)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (status_list, status_index) DO NOTHING`;
@@ -89,7 +97,10 @@ function valuesOf(credential: IssuedCredential): unknown[] {
   return [id, subject, type, jwt, issuedAt, expiresAt, statusList, statusIndex];
 }
 
-function credentialOf(row: Selectable<Tables["issued_credentials"]>): IssuedCredential {
+type Revision = { revoked: number; latest: number | null };
+type CredentialRow = Selectable<Tables["issued_credentials"]>;
+
+function credentialOf(row: CredentialRow): IssuedCredential {
   return {
     id: row.id,
     subject: row.subject,
@@ -121,14 +132,4 @@ async function latestList(db: Kysely<Tables>, purpose: string) {
     .limit(1)
     .executeTakeFirst();
   return row && { id: row.id, size: row.size, taken: row.taken ?? 0 };
-}
-
-async function revisionOf(db: Kysely<Tables>, list: string): Promise<string> {
-  const row = await db
-    .selectFrom("issued_credentials")
-    .select((each) => [each.fn.countAll<number>().as("revoked"), each.fn.max("revoked_at").as("latest")])
-    .where("status_list", "=", list)
-    .where("revoked_at", "is not", null)
-    .executeTakeFirstOrThrow();
-  return `${row.revoked}.${row.latest ?? 0}`;
 }

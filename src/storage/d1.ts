@@ -44,6 +44,7 @@ export function openD1(database: D1Database, realm: string): Storage {
   };
   return {
     db: new Kysely<Tables>({ dialect: new D1Dialect({ database }) }),
+    reader,
     operations: operationStore(reader, write, realm),
     readModels: readModelsOf(reader, write),
     close: async () => {},

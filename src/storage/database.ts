@@ -1,11 +1,14 @@
 import type { Kysely } from "kysely";
 import type { OperationStore } from "../operations/store.ts";
 import type { ReadModels } from "./read-models.ts";
+import type { Reader } from "./statement.ts";
 import type { Tables } from "./tables.ts";
 
 /** An open database. `db` writes one statement at a time: neither adapter has transactions to give. */
 export type Storage = {
   db: Kysely<Tables>;
+  /** For what is asked so often that building its text would show. */
+  reader: Reader;
   operations: OperationStore;
   readModels: ReadModels;
   /** Resolves when what was handed over has been written and the database is closed. */

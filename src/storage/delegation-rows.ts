@@ -1,18 +1,22 @@
+import type { Did } from "../identity/did.ts";
 import { type DelegationRow, delegationOfRow } from "../operations/delegation-row.ts";
-import type { OperationStore } from "../operations/store.ts";
+import type { Append, OperationStore } from "../operations/store.ts";
+import { keepAnswers } from "./kept-answers.ts";
 import type { Reader } from "./statement.ts";
 
 /** Delegations that a commit looks at: the latest of one key and one user. */
 const maxDelegations = 16;
 
-/** What the operation store answers about delegations. */
-export function delegationQueries(
-  reader: Reader,
-): Pick<OperationStore, "delegationsOf" | "delegationsByUser" | "delegationByDocument"> {
-  return {
-    delegationsOf: async (user, key, upTo = Number.MAX_SAFE_INTEGER) => {
-      const params = [key, addressOf(user), user, upTo];
-      return (await reader.rows<DelegationRow>({ sql: ofKey, params })).map(delegationOfRow);
+type Queries = Pick<OperationStore, "delegationsOf" | "delegationsByUser" | "delegationByDocument">;
+
+/** What the operation store answers about delegations; `heed` tells it what has been committed. */
+export function delegationQueries(reader: Reader, most: number): { queries: Queries; heed(append: Append): void } {
+  const kept = keepAnswers(reader, most, (rows: DelegationRow[]) => rows.map(delegationOfRow));
+  const ofKeyUpTo = (user: Did, key: Did, upTo: number) => ({ sql: ofKey, params: [key, addressOf(user), user, upTo] });
+  const queries: Queries = {
+    delegationsOf: async (user, key, upTo) => {
+      if (upTo === undefined) return kept.ask(`${user} ${key}`, () => ofKeyUpTo(user, key, Number.MAX_SAFE_INTEGER));
+      return (await reader.rows<DelegationRow>(ofKeyUpTo(user, key, upTo))).map(delegationOfRow);
     },
     delegationsByUser: async (user, after, limit) => {
       const params = [addressOf(user), after, user, limit];
@@ -26,6 +30,11 @@ export function delegationQueries(
       return row && delegationOfRow(row);
     },
   };
+  const heed = ({ entries }: Append) => {
+    if (entries.some(({ projection }) => projection.rows.some(({ table }) => table === "delegations")))
+      kept.forgetAll();
+  };
+  return { queries, heed };
 }
 
 // `IN (?)` and `LIMIT ? + 0` for the reason that stands in `operation-store.ts`.

@@ -3,14 +3,18 @@ import { Failure } from "../kernel/failure.ts";
 import { refusalOf } from "./conflict.ts";
 import type { Statement, Writer } from "./statement.ts";
 
-/** Appends in one durable commit: what one turn of the event loop brings, unless it would hold up all else. */
+/** Appends in one durable commit: what comes together, unless it would hold up all else. */
 const maxGroup = 256;
+
+/** Turns of the event loop that a group is waited for, as long as each brings more. */
+const maxTurns = 4;
 
 type Waiting = { statements: readonly Statement[]; resolve(places: number[]): void; reject(error: unknown): void };
 type Outcome = { places: number[] } | { error: unknown };
 
 /**
- * Gathers the appends of one turn of the event loop into one transaction: one durable write for all. Where one is
+ * Gathers the appends of a turn of the event loop, and of the next ones while they bring more, into one transaction: one
+ * durable write for all. Where one is
  * refused, the transaction is made again with a savepoint for each, and that one goes alone. Nobody is answered before
  * COMMIT; where that fails, all are refused.
  */
@@ -18,10 +22,16 @@ export function groupCommit(database: Database, run: Run) {
   const write = groupWriter(database, run);
   let waiting: Waiting[] = [];
 
+  const gather = (before: number, turns: number): void => {
+    const more = waiting.length > before && waiting.length < maxGroup && turns < maxTurns;
+    if (more) setImmediate(gather, waiting.length, turns + 1);
+    else flush();
+  };
+
   const flush = (): void => {
     const group = waiting.slice(0, maxGroup);
     waiting = waiting.slice(maxGroup);
-    if (waiting.length > 0) setImmediate(flush);
+    if (waiting.length > 0) setImmediate(gather, 0, 1);
     if (group.length === 0) return;
     for (const [i, outcome] of write(group).entries()) settle(group[i]!, outcome);
   };
@@ -29,7 +39,7 @@ export function groupCommit(database: Database, run: Run) {
   const append: Writer = (statements) =>
     new Promise((resolve, reject) => {
       if (!database.open) return reject(new Failure("UNAVAILABLE"));
-      if (waiting.length === 0) setImmediate(flush);
+      if (waiting.length === 0) setImmediate(gather, 0, 1);
       waiting.push({ statements, resolve, reject });
     });
 

@@ -3,6 +3,7 @@ import type { Authority, Binding, LoggedEntry } from "../operations/entry.ts";
 import type { OperationStore, StoredDocument } from "../operations/store.ts";
 import { appendStatements, uuidHex } from "./append.ts";
 import { delegationQueries } from "./delegation-rows.ts";
+import { keepAnswers } from "./kept-answers.ts";
 import type { Parameter, Reader, Writer } from "./statement.ts";
 
 /** The store of one realm over a database: what is asked is the same in all, how it is asked is the adapter's. */
@@ -14,9 +15,20 @@ export function operationStore(reader: Reader, commit: Writer, realm: string): O
   const one = async <R>(sql: string, ...params: Parameter[]): Promise<R | undefined> =>
     (await reader.rows<R>({ sql, params }))[0];
 
+  const heads = keepAnswers(reader, maxKept, ([head]: { digest: string }[]) => head?.digest ?? "");
+  const delegations = delegationQueries(reader, maxKept);
+
   return {
-    ...delegationQueries(reader),
-    commit: async (append) => commit(appendStatements(append)),
+    ...delegations.queries,
+    commit: async (append) => {
+      try {
+        return await commit(appendStatements(append));
+      } finally {
+        // After a failure, too: what became of it may be unknown.
+        heads.forget(append.document);
+        delegations.heed(append);
+      }
+    },
     load: async (document) => {
       const statements = [
         { sql: documentRow, params: [document] },
@@ -35,6 +47,7 @@ export function operationStore(reader: Reader, commit: Writer, realm: string): O
     },
     entryOfAction: async (document, actionId) => (await entries(ofAction, document, uuidHex(actionId)))[0],
     entryOfOperation: async (document, operation) => (await entries(ofOperation, document, operation, operation))[0],
+    groundOf: async (document, operation) => (await entries(standing, document, operation, operation))[0],
     entryAt: async (seq) => (await entries(atSeq, seq))[0],
     holds: async (document) => (await one("SELECT doc FROM documents WHERE id = ?", document)) !== undefined,
     entriesOf: (document, after, limit) =>
@@ -50,10 +63,13 @@ export function operationStore(reader: Reader, commit: Writer, realm: string): O
     momentAt: async (time) => ({ time, seq: (await one<{ seq: number }>(seqAt, time, time))!.seq }),
     lastUseOf: async (seq) => (await one<{ at: number | null }>(lastUse, seq))?.at ?? undefined,
     latestTime: async () => (await one<{ latest_at: number }>(latest))?.latest_at ?? 0,
-    headOf: async (document) => (await one<{ digest: string }>(headOf, document))?.digest ?? "",
+    headOf: async (document) => heads.ask(document, () => ({ sql: headOf, params: [document] })),
     lastSeq: async () => (await one<{ seq: number }>("SELECT coalesce(max(seq), 0) AS seq FROM entries"))!.seq,
   };
 }
+
+/** Answers of a kind that are kept in memory: of delegations, some kilobytes each at most. */
+const maxKept = 4096;
 
 type DocumentRow = { kind: string; length: number | null; state: string | null };
 
@@ -97,6 +113,7 @@ const ofAction = `${entryRows} WHERE e.doc = ${documentOf} AND e.action_id = unh
 const ofOperation =
   `${entryRows} WHERE e.seq = (SELECT seq FROM entries WHERE doc = ${documentOf} ` +
   "AND substr(operation, 1, 12) = substr(?, 1, 12) AND operation = ?)";
+const standing = `${ofOperation} AND EXISTS (SELECT 1 FROM grants WHERE entry = e.digest AND ended IS NULL)`;
 const atSeq = `${entryRows} WHERE e.seq = ?`;
 
 // Beside an order, SQLite plans anew for each value of `= ?`, and everywhere for each of `LIMIT ?`, which takes ten times

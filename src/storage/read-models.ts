@@ -2,6 +2,8 @@ import { day, type Millis, parseTime } from "../kernel/time.ts";
 import type { LoggedEntry } from "../operations/entry.ts";
 import { type Claim, here, type Projection, type Row } from "../operations/kind.ts";
 import type { Append } from "../operations/store.ts";
+import { badgeColumns } from "./badge-columns.ts";
+import { organizationColumns } from "./organization-columns.ts";
 import type { Parameter, Reader, Statement, Writer } from "./statement.ts";
 import type { Tables } from "./tables.ts";
 
@@ -21,7 +23,16 @@ export type ReadModels = {
   dropLapsedClaims(now: Millis, limit: number): Promise<number>;
 };
 
-type Projected = "grants" | "delegations" | "renown_credentials" | "profiles";
+type Projected =
+  | "grants"
+  | "delegations"
+  | "renown_credentials"
+  | "profiles"
+  | "organizations"
+  | "organization_members"
+  | "organization_keys"
+  | "organization_clients"
+  | keyof typeof badgeColumns;
 type Columns<T extends keyof Tables> = {
   [C in keyof Tables[T]]: null extends Tables[T][C] ? "optional" : "key" | "required";
 };
@@ -79,6 +90,8 @@ export const projected: { [T in Projected]: Columns<T> } = {
     created_at: "required",
     updated_at: "required",
   },
+  ...organizationColumns,
+  ...badgeColumns,
 };
 
 /** Writes a projection; `place` is the entry's own, undefined right behind the statement that writes the entry. */
@@ -140,8 +153,32 @@ function retakeClaim({ space, key, holder, until }: Claim): Statement {
   };
 }
 
+function upsertRow(row: Row, place: number | undefined): Statement {
+  const { sql, kept } = upsertOf(row, place);
+  const key = Object.values(row.key);
+  const again = Array.from({ length: kept }, () => key).flat();
+  return { sql, params: [...key, ...setValues(row.set, place), ...again] };
+}
+
+/** `kept` is how often the key stands in the text again. */
+type Upsert = { sql: string; kept: number };
+
+/** By the form of the row: the kinds make a few dozen, and making the text takes longer than running it. */
+const upserts = new Map<string, Upsert>();
+
+function upsertOf(row: Row, place: number | undefined): Upsert {
+  let form = `${row.table} ${Object.keys(row.key)}`;
+  for (const [name, value] of Object.entries(row.set))
+    form += value === here && place === undefined ? ` ${name}=here` : ` ${name}`;
+  const known = upserts.get(form);
+  if (known) return known;
+  const upsert = makeUpsert(row, place);
+  upserts.set(form, upsert);
+  return upsert;
+}
+
 /** Required columns that the row does not name are read from the row that stands; where none does, the commit fails. */
-function upsertRow({ table, key, set }: Row, place: number | undefined): Statement {
+function makeUpsert({ table, key, set }: Row, place: number | undefined): Upsert {
   const columns = columnsOf({ table, key, set });
   const keys = Object.keys(key);
   const kept = Object.keys(columns).filter((name) => columns[name] === "required" && !Object.hasOwn(set, name));
@@ -156,7 +193,7 @@ function upsertRow({ table, key, set }: Row, place: number | undefined): Stateme
   const sql =
     `INSERT INTO ${table} (${names.join(", ")}) VALUES (${values.join(", ")}) ` +
     `ON CONFLICT (${keys.join(", ")}) DO ${changes.length > 0 ? `UPDATE SET ${changes.join(", ")}` : "NOTHING"}`;
-  return { sql, params: [...Object.values(key), ...setValues(set, place), ...kept.flatMap(() => Object.values(key))] };
+  return { sql, kept: kept.length };
 }
 
 const lastPlace = "(SELECT max(seq) FROM entries)";

@@ -26,9 +26,26 @@ export function openSqlite({ file, realm, busyTimeout = 2 * second }: SqliteOpti
   const prepared = prepareOnce(database);
   const group = groupCommit(database, prepared.run);
   const together = database.transaction((statements: readonly Statement[]) => statements.map(prepared.rows));
-  const reader: Reader = { rows: <R>(statement: Statement) => prepared.rows(statement) as R[], together };
+  const versions = versionsOf(database);
+  const version = oncePerTurn(versions.current);
+  let appends = 0;
+  const reader: Reader = {
+    rows: <R>(statement: Statement) => prepared.rows(statement) as R[],
+    together,
+    version,
+    versionOfAll: async () => (await version()) + appends,
+  };
+  const append: Writer = async (statements) => {
+    try {
+      return await group.append(statements);
+    } finally {
+      // Before anybody hears of it, and after a failure, too: what became of it may be unknown.
+      appends++;
+    }
+  };
   const all = database.transaction((statements: readonly Statement[]) => void statements.map(prepared.run));
   const writeAll: Writer = async (statements) => {
+    versions.next();
     try {
       all.immediate(statements);
     } catch (error) {
@@ -38,9 +55,10 @@ export function openSqlite({ file, realm, busyTimeout = 2 * second }: SqliteOpti
   };
   return {
     db: new Kysely<Tables>({
-      dialect: new SqliteDialect({ database: withoutTransactions(database, prepared.prepare) }),
+      dialect: new SqliteDialect({ database: withoutTransactions(database, prepared.prepare, versions.next) }),
     }),
-    operations: operationStore(reader, group.append, realm),
+    reader,
+    operations: operationStore(reader, append, realm),
     readModels: readModelsOf(reader, writeAll),
     close: async () => {
       group.drain();
@@ -50,7 +68,13 @@ export function openSqlite({ file, realm, busyTimeout = 2 * second }: SqliteOpti
 }
 
 /** Entries take about a kilobyte: pages of 8 KB leave half as much room unused as the usual 4. */
-const pragmas = ["page_size = 8192", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"];
+const pragmas = [
+  "page_size = 8192",
+  "journal_mode = WAL",
+  "synchronous = FULL",
+  "foreign_keys = ON",
+  "secure_delete = ON",
+];
 
 /** Shapes of statements that are kept prepared: a few dozen occur. */
 const maxPrepared = 256;
@@ -77,13 +101,57 @@ function prepareOnce(database: Database.Database) {
   };
 }
 
+/** Counts what changes the database, except for appends: what others commit, and what is announced here. */
+function versionsOf(database: Database.Database) {
+  const byOthers = database.prepare<[], number>("PRAGMA data_version").pluck();
+  let seen = byOthers.get();
+  let version = 0;
+  return {
+    current: (): number => {
+      const now = byOthers.get();
+      if (now !== seen) version++;
+      seen = now;
+      return version;
+    },
+    next: (): void => void version++,
+  };
+}
+
+/**
+ * Asks once for all who want to know in one turn of the event loop, and when all of them have come: so what is answered
+ * is never older than the question. Each asking takes locks, which costs more than nearly all else in a request.
+ */
+function oncePerTurn<T>(ask: () => T): () => Promise<T> {
+  let waiting: Promise<T> | undefined;
+  return () => {
+    waiting ??= new Promise((resolve, reject) => {
+      setImmediate(() => {
+        waiting = undefined;
+        try {
+          resolve(ask());
+        } catch (error) {
+          reject(refusalOf(error));
+        }
+      });
+    });
+    return waiting;
+  };
+}
+
 /** Kysely shares the connection with the group commit, and a transaction of its own would stay open across turns. */
-function withoutTransactions(database: Database.Database, prepare: ReturnType<typeof prepareOnce>["prepare"]) {
+function withoutTransactions(
+  database: Database.Database,
+  prepare: ReturnType<typeof prepareOnce>["prepare"],
+  beforeWriting: () => void,
+) {
   return {
     close: () => void database.close(),
     prepare: (sql: string) => {
       if (/^\s*(begin|savepoint)\b/i.test(sql)) throw new Error("There are no transactions here: write one statement.");
-      return prepare(sql);
+      const statement = prepare(sql);
+      // Kysely runs at once what it has prepared.
+      if (!statement.readonly) beforeWriting();
+      return statement;
     },
   };
 }

@@ -11,6 +11,13 @@ export type Reader = {
   rows<R>(statement: Statement): R[] | Promise<R[]>;
   /** The rows of each statement, all of one moment. */
   together(statements: readonly Statement[]): unknown[][] | Promise<unknown[][]>;
+  /**
+   * A number that changes with all that is written before the call, by whomever, except for what this process appends.
+   * Absent where nobody can tell.
+   */
+  version?(): Promise<number>;
+  /** The same, and with what this process appends, too. */
+  versionOfAll?(): Promise<number>;
 };
 
 /** How an adapter writes: a list together or not at all. Answers with the places of the entries among them. */

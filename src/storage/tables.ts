@@ -1,7 +1,8 @@
 import type { DelegationRow } from "../operations/delegation-row.ts";
+import type { BadgeTables } from "./badge-tables.ts";
 
 /** The tables of `migrations/`, as Kysely knows them. Times are milliseconds since 1970 unless a name says otherwise. */
-export type Tables = {
+export type Tables = BadgeTables & {
   documents: { doc: number; id: string; kind: string };
   entries: {
     seq: number;
@@ -108,4 +109,115 @@ export type Tables = {
     expires_at: number;
   };
   profile_settings: { document: string; show_ens: number };
+  organizations: {
+    document: string;
+    slug: string;
+    name: string;
+    name_folded: string;
+    description: string | null;
+    url: string | null;
+    email: string | null;
+    image: string | null;
+    domain: string | null;
+    domain_set_at: number | null;
+    domain_verified: number;
+    domain_since: number | null;
+    domain_checked_at: number | null;
+    domain_method: string | null;
+    domain_code: string | null;
+    created_at: number;
+    updated_at: number;
+  };
+  organization_members: {
+    document: string;
+    user: string;
+    address: string;
+    role: string | null;
+    entry: string;
+    operation: string;
+    since: number;
+  };
+  organization_keys: {
+    document: string;
+    key: string;
+    type: string;
+    made: number;
+    entry: string;
+    operation: string;
+    since: number;
+    retired_at: number | null;
+    compromised_from: number | null;
+  };
+  organization_clients: {
+    client: string;
+    document: string;
+    name: string;
+    scopes: string;
+    mode: string;
+    jwk: string | null;
+    entry: string;
+    operation: string;
+    since: number;
+    revoked_at: number | null;
+  };
+  organization_private_keys: { organization: string; key: string; sealed: string; created_at: number };
+  organization_domain_checks: {
+    organization: string;
+    domain: string;
+    checked_at: number;
+    confirmed_at: number | null;
+  };
+  client_secrets: {
+    id: string;
+    client: string;
+    organization: string;
+    hash: string;
+    created_at: number;
+    used_at: number | null;
+    expires_at: number | null;
+  };
+  commissions: {
+    organization: string;
+    credential: string;
+    purpose: string;
+    list: string;
+    place: number;
+    bit: number;
+    changes: number;
+    issued_at: number;
+    changed_at: number;
+  };
+  commission_lists: {
+    id: string;
+    organization: string;
+    issuer: string;
+    purpose: string;
+    size: number;
+    created_at: number;
+  };
+  client_assertions: { key: string; expires_at: number };
+  idempotent_answers: {
+    party: string;
+    key: string;
+    fingerprint: string;
+    attempt: string;
+    attempts: number;
+    started_at: number;
+    expires_at: number;
+    answer: string | null;
+  };
+  outbox: {
+    id: string;
+    kind: string;
+    payload: string;
+    key: string | null;
+    status: string;
+    due_at: number;
+    attempts: number;
+    lease: string | null;
+    lease_until: number | null;
+    error: string | null;
+    created_at: number;
+    ended_at: number | null;
+  };
 };

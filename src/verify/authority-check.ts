@@ -1,4 +1,3 @@
-import type { AsChecked } from "../identity/as-checked.ts";
 import { covers, type Delegation, type LifeCode, lifeOf, limitNames, type Moment } from "../identity/delegation.ts";
 import { type Did, isUserDid, parsePkh } from "../identity/did.ts";
 import { speaksFor } from "../identity/proof-reach.ts";
@@ -7,24 +6,9 @@ import { iso, type Millis, parseTime } from "../kernel/time.ts";
 import { lifeSentences } from "../operations/authority.ts";
 import { type LoggedEntry, signerOf } from "../operations/entry.ts";
 import type { SignedOperation } from "../operations/operation.ts";
+import type { KeyReport } from "./key-report.ts";
 import type { Knowledge } from "./knowledge.ts";
-
-/** What is known of the key at the moment asked about. */
-export type KeyReport = {
-  user: Did;
-  state: LifeCode | "NOT_DELEGATED" | "PROOF" | "SERVICE" | "NO_USER" | "UNKNOWN";
-  /** The delegation that was found, null where there is none. */
-  id: string | null;
-  entry: string | null;
-  grantedAt: string | null;
-  expiresAt: string | null;
-  /** Names of limits, null where nothing was said or nothing was found. */
-  may: string[] | null;
-  /** A later revocation: a note, no failure. */
-  revokedSince: string | null;
-  /** Where a contract gave it, what that said yes to then, as the service put it on record. */
-  asChecked: AsChecked | null;
-};
+import { judgeOwnedKey } from "./organization-key.ts";
 
 type Subject = { operation: SignedOperation; at: Moment; known: Moment; entry: LoggedEntry | null; now: Millis };
 
@@ -35,6 +19,10 @@ export async function checkAuthority(
 ): Promise<{ checks: Check[]; key: KeyReport }> {
   const { operation, entry } = subject;
   const { user, app } = signerOf(operation);
+  if (entry?.authority.by === "organization") {
+    const owned = await knowledge.ownedKey?.(entry.authority.entry);
+    return judgeOwnedKey(owned, { ...subject, entry });
+  }
   if (user === "") return withoutUser(app, entry, knowledge);
   if (!knowledge.delegationsOf) {
     const check = unknown("delegation", "NOT_DELEGATED", "No snapshot of delegations is held here.");

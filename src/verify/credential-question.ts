@@ -2,11 +2,11 @@ import type { IssuedCredential } from "../credentials/issued.ts";
 import type { AsChecked } from "../identity/as-checked.ts";
 import type { Did } from "../identity/did.ts";
 import type { WalletCheck } from "../identity/wallet.ts";
-import { type Code, Failure } from "../kernel/failure.ts";
-import { type Check, fail, pass, unknown } from "../kernel/report.ts";
 import type { Millis } from "../kernel/time.ts";
 import type { ResolveKey } from "../securing/vc-jwt.ts";
 import type { Answering } from "./knowledge.ts";
+
+export { attempt } from "../kernel/attempt.ts";
 
 /** What verification may ask. What is missing is not asked, and what it would have told is unknown. */
 export type CredentialKnowledge = {
@@ -39,29 +39,3 @@ export type FetchStatusList = (url: string) => Promise<string>;
 /** `at` is the moment asked about and `known` what had been recorded by then; both are now unless given. */
 export type CredentialQuestion = { at?: Millis; known?: Millis; now: Millis };
 export type Moments = Required<CredentialQuestion>;
-
-/** Runs one check: what `run` refuses is its outcome, by code, and `detail` what it says when it passes. */
-export async function attempt<T>(
-  name: string,
-  detail: string,
-  run: () => T | Promise<T>,
-): Promise<{ check: Check; value?: T }> {
-  try {
-    return { value: await run(), check: pass(name, detail) };
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const outcome = undetermined.has(error.code) ? unknown : fail;
-    return { check: outcome(name, error.code, error.detail ?? error.message) };
-  }
-}
-
-/** Codes that say nothing about the credential: what could not be asked, or is not understood here. */
-const undetermined: ReadonlySet<Code> = new Set<Code>([
-  "UNKNOWN_SUITE",
-  "UNSUPPORTED_DID_METHOD",
-  "DID_UNREACHABLE",
-  "STATUS_UNAVAILABLE",
-  "CONTRACT_WALLET",
-  "QUOTA_EXCEEDED",
-  "UNAVAILABLE",
-]);

@@ -1,28 +1,14 @@
 import type { CompactJws } from "../identity/jws.ts";
 import { parseCompact } from "../identity/jws.ts";
 import { equalBytes } from "../kernel/bytes.ts";
-import { Failure } from "../kernel/failure.ts";
-import { aside, type Check, fail, pass, unknown } from "../kernel/report.ts";
+import { type Check, fail, pass, unknown } from "../kernel/report.ts";
 import { iso, type Millis } from "../kernel/time.ts";
 import type { Credential } from "../securing/data-model.ts";
-import {
-  decodeBits,
-  minEntries,
-  parseStatusEntry,
-  parseStatusList,
-  type StatusEntry,
-  type StatusList,
-  statusAt,
-} from "../securing/status-list.ts";
+import { parseStatusEntry } from "../securing/status-list.ts";
 import { keyOf, maxCredentialJwt, type ResolveKey } from "../securing/vc-jwt.ts";
 import { attempt, type CredentialKnowledge, type Moments } from "./credential-question.ts";
 import { examineJwt } from "./jwt-credential.ts";
-
-/** Status entries of one credential that are asked for: each may cost a call to another host. */
-export const maxStatuses = 4;
-
-/** Characters of a status list credential that are read: one of 16 million entries, however they are set. */
-export const maxListJwt = 4 * 2 ** 20;
+import { entryCheck, type FoundList, maxListJwt, maxStatuses, soundList } from "./status-list-check.ts";
 
 /**
  * The checks of a credential's status, by our records where we issued it, else by the lists that it names. Its
@@ -84,17 +70,8 @@ async function listStatus(
   const name = `status:${read.value.purpose}`;
   const list = await fetchList(name, read.value.list, issuer, moments.now, knowledge);
   if ("check" in list) return list.check;
-  const check = await readStatus(name, read.value, list, moments);
-  // Other purposes inform; they do not say that the credential is not in force.
-  return decisive.has(read.value.purpose) ? check : aside(check);
+  return entryCheck(name, read.value, list, moments);
 }
-
-const decisive = new Map([
-  ["revocation", "REVOKED"],
-  ["suspension", "SUSPENDED"],
-]);
-
-type FoundList = StatusList & { since: Millis };
 
 /** Fetches the list and holds it to all that a credential is held to, now: it is our knowledge of today. */
 async function fetchList(
@@ -107,45 +84,6 @@ async function fetchList(
   if (!fetchStatusList) return { check: unknown(name, "STATUS_UNAVAILABLE", "Status lists are not fetched here.") };
   const fetched = await attempt(name, "", () => fetchStatusList(url));
   if (fetched.value === undefined) return fetched;
-  const { checks, credential } = await examineJwt(fetched.value.trim(), now, maxListJwt, resolveKey);
-  const wrong = checks.find((each) => each.outcome === "fail") ?? checks.find((each) => each.outcome !== "pass");
-  if (wrong || !credential) return { check: unsoundList(name, wrong!) };
-  if (credential.issuer !== issuer)
-    return { check: fail(name, "LIST_OF_ANOTHER_ISSUER", "The status list is another issuer's.") };
-  // Another list of the same issuer, served in its place, would take revocations back.
-  if (credential.id !== undefined && credential.id !== url)
-    return { check: fail(name, "LIST_INVALID", "Another status list than the one named was served.") };
-  const list = await attempt(name, "", () => parseStatusList(credential.body));
-  return list.value ? { ...list.value, since: credential.validFrom ?? now } : { check: list.check };
-}
-
-function unsoundList(name: string, { name: failed, outcome, code, detail }: Check): Check {
-  const sentence = `The status list does not pass its check ${failed}: ${detail}`;
-  if (outcome !== "fail") return unknown(name, "STATUS_UNAVAILABLE", sentence);
-  return fail(name, code === "EXPIRED" && failed === "validity" ? "LIST_EXPIRED" : "LIST_INVALID", sentence);
-}
-
-async function readStatus(name: string, entry: StatusEntry, list: FoundList, moments: Moments): Promise<Check> {
-  if (!list.purposes.includes(entry.purpose))
-    return fail(name, "LIST_OF_ANOTHER_PURPOSE", "The status list has another purpose.");
-  const bits = await decodeBits(list.encodedList).catch((error: unknown) => {
-    if (error instanceof Failure) return undefined;
-    throw error;
-  });
-  if (!bits) return fail(name, "LIST_INVALID", "The status list cannot be expanded within its limit.");
-  if ((bits.length * 8) / entry.size < minEntries)
-    return fail(name, "LIST_TOO_SHORT", `The status list has fewer than ${minEntries} entries.`);
-  const status = statusAt(bits, entry.index, entry.size);
-  if (status === undefined) return fail(name, "STATUS_OUT_OF_RANGE", "The status list ends before the index.");
-  return judgeStatus(name, entry.purpose, status, list.since, moments);
-}
-
-/** A list tells of today: what it says of a moment before it was made holds only where the status cannot return. */
-function judgeStatus(name: string, purpose: string, status: number, since: Millis, { at, known }: Moments): Check {
-  const past = Math.min(at, known) < since;
-  if (status === 0 && (!past || purpose === "revocation")) return pass(name, "The status is not set.");
-  if (past)
-    return unknown(name, "STATUS_SINCE_UNKNOWN", `The status list tells nothing of the time before ${iso(since)}.`);
-  const code = decisive.get(purpose) ?? "STATUS_SET";
-  return fail(name, code, `The status ${purpose} is set to ${status}.`);
+  const examined = await examineJwt(fetched.value.trim(), now, maxListJwt, resolveKey);
+  return soundList({ name, url, issuer }, examined, now);
 }

@@ -3,7 +3,7 @@ import { ensure } from "../kernel/failure.ts";
 import { type Check, fail, pass, skipped } from "../kernel/report.ts";
 import { iso, type Millis, second } from "../kernel/time.ts";
 import { type Credential, issuerOf, parseCredential } from "../securing/data-model.ts";
-import { checkHeader, checkJws, keyOf, type ResolveKey } from "../securing/vc-jwt.ts";
+import { checkHeader, checkJws, keyOf, type PublicJwk, type ResolveKey } from "../securing/vc-jwt.ts";
 import { attempt } from "./credential-question.ts";
 
 /** What a credential secured as JWT turned out to be; `credential` where it follows the data model. */
@@ -21,16 +21,55 @@ export async function examineJwt(
   maxLength: number,
   resolveKey: ResolveKey,
 ): Promise<JwtExamination> {
+  const { checks: read, jws, credential } = keptLists.get(jwt) ?? (await readJwt(jwt, maxLength));
+  if (!jws) return { checks: [...read, ...names.slice(1).map((name) => skipped(name, "form"))] };
+  const signed = await signatureChecks(jws, at, resolveKey);
+  const validity = credential ? validityCheck(credential, jws, at) : skipped("validity", "data-model");
+  return { checks: [...read, ...signed, validity], jws, ...(credential && { credential }) };
+}
+
+/** What the text of a JWT alone decides. */
+async function readJwt(jwt: string, maxLength: number): Promise<JwtExamination> {
   const form = await attempt("form", "It is a JWS in compact form.", () => parseCompact(jwt, maxLength));
   const jws = form.value;
-  if (!jws) return { checks: [form.check, ...names.slice(1).map((name) => skipped(name, "form"))] };
+  if (!jws) return { checks: [form.check] };
   const header = await attempt("header", "The header is that of a credential.", () => checkHeader(jws.header));
-  const model = await attempt("data-model", "It follows the VC Data Model 2.0.", () => parseCredential(jws.payload));
-  const signed = await signatureChecks(jws, at, resolveKey);
+  const model = await attempt("data-model", "It follows the VC Data Model 2.0.", () => claimedCredential(jws));
   const credential = model.value;
-  const validity = credential ? validityCheck(credential, jws, at) : skipped("validity", "data-model");
-  const checks = [form.check, header.check, model.check, ...signed, validity];
-  return { checks, jws, ...(credential && { credential }) };
+  const read = { checks: [form.check, header.check, model.check], jws, ...(credential && { credential }) };
+  if (credential?.types.includes("BitstringStatusListCredential") && jwt.length <= maxKeptLength) keep(jwt, read);
+  return read;
+}
+
+/** Status lists come again with each badge of an issuer, so what their text decides is kept, of the latest asked for. */
+const maxKept = 32;
+const maxKeptLength = 65_536;
+const keptLists = new Map<string, JwtExamination>();
+
+function keep(jwt: string, read: JwtExamination): void {
+  if (keptLists.size >= maxKept) keptLists.delete(keptLists.keys().next().value!);
+  keptLists.set(jwt, read);
+}
+
+/** By which key a JWT has been found to be signed, for as long as it is kept. */
+const signedBy = new WeakMap<CompactJws, string>();
+
+async function checkSignature(jws: CompactJws, jwk: PublicJwk): Promise<void> {
+  const key = JSON.stringify([jwk.kty, jwk.crv, jwk.x, jwk.y]);
+  if (signedBy.get(jws) === key) return;
+  ensure(await checkJws(jws, jwk), "BAD_SIGNATURE");
+  signedBy.set(jws, key);
+}
+
+/** What the registered claims say beside the credential must be what it says itself (VC-JOSE-COSE, section 3.3.1). */
+function claimedCredential({ payload }: CompactJws): Credential {
+  const credential = parseCredential(payload);
+  const { sub, jti } = payload;
+  const { id, subjects } = credential;
+  const about = sub === undefined || subjects.length === 0 || subjects.some((each) => each === sub);
+  ensure(about, "INVALID_CREDENTIAL", "sub is not the subject of the credential.");
+  ensure(jti === undefined || id === undefined || jti === id, "INVALID_CREDENTIAL", "jti is not its id.");
+  return credential;
 }
 
 /** The checks of a period; the end is excluded. */
@@ -53,9 +92,7 @@ async function signatureChecks(jws: CompactJws, at: Millis, resolveKey: ResolveK
   });
   const { value } = key;
   if (!value) return [named.check, key.check, skipped("signature", "key")];
-  const signature = await attempt("signature", `${jws.header.alg} verifies.`, async () =>
-    ensure(await checkJws(jws, value.jwk), "BAD_SIGNATURE"),
-  );
+  const signature = await attempt("signature", `${jws.header.alg} verifies.`, () => checkSignature(jws, value.jwk));
   return [named.check, key.check, signature.check];
 }
 

@@ -1,13 +1,24 @@
+import { award } from "../badges/award.ts";
+import { badgeClass } from "../badges/badge-class.ts";
 import { delegation } from "../credentials/delegation.ts";
 import { renownCredential } from "../credentials/renown-credential.ts";
 import type { WalletCheck } from "../identity/wallet.ts";
 import type { Kinds } from "../operations/fold.ts";
 import type { DocumentKind } from "../operations/kind.ts";
+import { organization } from "../organizations/organization.ts";
+import { rightOf } from "../organizations/rights.ts";
 import { profile } from "../profiles/profile.ts";
 
 /** Every document kind that this house keeps and can replay; `maxLifetime` of a delegation in milliseconds. */
 export function allKinds(wallet: WalletCheck, maxLifetime?: number): Kinds {
   const terms = maxLifetime === undefined ? { wallet } : { wallet, maxLifetime };
-  const kinds: DocumentKind[] = [profile, renownCredential(terms), delegation(terms)];
+  const kinds: DocumentKind[] = [
+    profile,
+    renownCredential(terms),
+    delegation(terms),
+    organization,
+    badgeClass({ rightOf }),
+    award({ rightOf }),
+  ];
   return new Map(kinds.map((kind) => [kind.name, kind]));
 }

@@ -3,6 +3,7 @@ import type { Delegation, Moment } from "../identity/delegation.ts";
 import type { Did } from "../identity/did.ts";
 import type { Millis } from "../kernel/time.ts";
 import type { LoggedEntry } from "../operations/entry.ts";
+import type { OwnedKey } from "./organization-key.ts";
 
 /** Who answers a question, and the last place of its log that it has taken into account. */
 export type Answering = { did: Did; seq: number };
@@ -15,6 +16,8 @@ export type Knowledge = {
   delegationOf?(entry: string): Promise<Delegation | undefined> | Delegation | undefined;
   /** The delegation that a document holds, where only the latest of a key are given by `delegationsOf`. */
   delegationIn?(document: string): Promise<Delegation | undefined> | Delegation | undefined;
+  /** The key that an entry of an organisation's log gives. */
+  ownedKey?(entry: string): Promise<OwnedKey | undefined> | OwnedKey | undefined;
   /** True for the service that keeps the log: what it does not know of is not so. False for a snapshot. */
   complete: boolean;
   /** The entry that an operation became, if the log is held here and has it. */

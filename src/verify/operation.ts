@@ -8,8 +8,9 @@ import { clockSkew, iso, type Millis, parseTime, second } from "../kernel/time.t
 import { type Binding, type LoggedEntry, operationDigest, signerOf } from "../operations/entry.ts";
 import { decidingTuple, parseOperation, type SignedOperation, type Tuple, tuplesOf } from "../operations/operation.ts";
 import { type ContentMatch, checkSignature, matchContent } from "../operations/signature.ts";
-import { checkAuthority, type KeyReport } from "./authority-check.ts";
+import { checkAuthority } from "./authority-check.ts";
 import { checkDocumentId } from "./document-check.ts";
+import type { KeyReport } from "./key-report.ts";
 import type { Answering, Demand, Knowledge, Question } from "./knowledge.ts";
 
 export type OperationReport = {

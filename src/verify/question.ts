@@ -6,6 +6,7 @@ import { type Clock, type Millis, parseTime, second } from "../kernel/time.ts";
 import type { OperationStore } from "../operations/store.ts";
 import type { Demand, Knowledge, Question } from "./knowledge.ts";
 import { type OperationReport, verifyOperation } from "./operation.ts";
+import { type OwnedKey, ownedKey } from "./organization-key.ts";
 
 /** What is asked, as it comes through a door: moments in RFC 3339, undefined for now (`at`: for admission). */
 export type Asked = { at?: string | undefined; known?: string | undefined; require?: readonly Demand[] | undefined };
@@ -70,6 +71,8 @@ export async function knownBy(store: OperationStore, known: string | undefined, 
 function knowledgeOf({ store, realm, did, isServiceKey, keyOf }: QuestionParts, seq: number, at = seq): Knowledge {
   const pairs = new Map<string, Promise<Delegation[]>>();
   const absent = new Set<string>();
+  // No more than the operations of one question.
+  const owned = new Map<string, Promise<OwnedKey | undefined>>();
   return {
     complete: true,
     answering: { did, seq },
@@ -86,6 +89,11 @@ function knowledgeOf({ store, realm, did, isServiceKey, keyOf }: QuestionParts, 
       // What is recorded from now on does not count, so a document that is kept elsewhere is asked about once.
       if (!entry && absent.size < maxAbsent && !(await store.holds(document))) absent.add(document);
       return entry;
+    },
+    ownedKey: (entry) => {
+      const known = owned.get(entry) ?? ownedKey(store, entry);
+      owned.set(entry, known);
+      return known;
     },
     delegationIn: (document) => store.delegationByDocument(document),
     delegationsOf: (user, key) => {

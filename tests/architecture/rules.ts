@@ -9,9 +9,18 @@ const rooms = new Map(
     ["operations", "securing"],
     ["profiles", "credentials", "organizations", "badges", "reputation"],
     ["verify", "followers"],
-    ["services.ts"],
-    ["storage", "chain", "http", "config.ts"],
-    ["compose-clients.ts"],
+    ["services.ts", "settings.ts"],
+    ["storage", "chain", "delivery", "http", "config.ts"],
+    [
+      "compose-access.ts",
+      "compose-badges.ts",
+      "compose-clients.ts",
+      "compose-documents.ts",
+      "compose-forms.ts",
+      "compose-members.ts",
+      "compose-organizations.ts",
+      "compose-verification.ts",
+    ],
     ["compose.ts"],
     ["node.ts", "worker.ts", "index.ts"],
   ].flatMap((names, number) => names.map((name) => [name, number] as const)),
@@ -27,7 +36,7 @@ const primitives = ["kernel/primitives-node.ts", "kernel/primitives-web.ts", "ke
 const nodeKernel = [primitives[0]!, "kernel/p256-threads.ts", "kernel/p256-thread.ts"];
 
 /** Packages and modules that workerd has not, or that bring a Node database with them. */
-const nodeOnly = /^(better-sqlite3|secp256k1|@hono\/node-server|node:(?!crypto$|async_hooks$|buffer$).*)$/;
+const nodeOnly = /^(better-sqlite3|secp256k1|nodemailer|@hono\/node-server|node:(?!crypto$|async_hooks$|buffer$).*)$/;
 const adapterPackage = /^(better-sqlite3|kysely|kysely-d1|hono|@hono\/.+|graphql.*|pg|postgres)(\/.*)?$/;
 const nodeGlobal = /^(Buffer|process|__dirname|__filename|setImmediate)(\.|$)/;
 const clock = /^(Date\.now|new Date\(\)|performance\.now)$/;

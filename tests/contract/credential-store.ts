@@ -24,7 +24,7 @@ export function credentialStoreContract(name: string, open: () => Promise<Storag
     let store: IssuedStore;
     beforeAll(async () => {
       storage = await open();
-      store = credentialStore(storage.db);
+      store = credentialStore(storage);
       await store.insertList(list);
     });
     afterAll(() => storage.close());

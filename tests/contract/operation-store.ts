@@ -3,7 +3,7 @@ import type { Entry, LoggedEntry } from "../../src/operations/entry.ts";
 import { here, type Row } from "../../src/operations/kind.ts";
 import type { Append, CommitConflict } from "../../src/operations/store.ts";
 import type { Storage } from "../../src/storage/database.ts";
-import { appendOf, chain, claimOf, entryOf, freshId, kind, profileRow, tick } from "./synthetic.ts";
+import { appendOf, chain, claimOf, entryOf, freshId, kind, nothing, profileRow, tick } from "./synthetic.ts";
 
 /** What every store of operations must do, whatever database it stands on. `open` gives a fresh, migrated one. */
 export function contract(name: string, open: () => Promise<Storage>): void {
@@ -183,6 +183,30 @@ export function contract(name: string, open: () => Promise<Storage>): void {
           .where("entry", "=", grant.digest)
           .executeTakeFirst();
         expect(row!.ended).toBe(place);
+      });
+
+      it("writes an entry that rests on several grants, with or without one of its own, while all of them stand", async () => {
+        const [first, second] = [await granted(), await granted()];
+        const rests = [first.grant.digest, second.grant.digest];
+        const restingOn = (entry: Entry) => ({
+          ...appendOf([entry]),
+          entries: [{ entry, projection: nothing, rests }],
+        });
+        const later = await started();
+        for (const make of [
+          () => resting(first.grant),
+          () => entryOf({ document: freshId() }),
+          () => entryOf({ document: later.document, after: later.last }),
+        ])
+          expect(await commit(restingOn(make()))).toHaveLength(1);
+        expect(await storage.operations.groundOf(second.document, second.grant.operation)).toMatchObject(second.grant);
+        const end = grantRow(second.grant, { ended: here });
+        await commit(appendOf([entryOf({ document: second.document, after: second.grant })], { rows: [end] }));
+        const before = await storage.operations.lastSeq();
+        for (const make of [() => resting(first.grant), () => entryOf({ document: freshId() })])
+          expect(await reasonOf(commit(restingOn(make())))).toBe("authority");
+        expect(await storage.operations.lastSeq()).toBe(before);
+        expect(await storage.operations.groundOf(second.document, second.grant.operation)).toBeUndefined();
       });
 
       it("refuses an entry that rests on what never was a grant", async () => {

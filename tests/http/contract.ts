@@ -1,10 +1,13 @@
 import { afterAll } from "vitest";
+import { accessContract } from "./resources/access.ts";
 import { authContract } from "./resources/auth.ts";
+import { badgeVerifyContract } from "./resources/badge-verify.ts";
 import { clientContract } from "./resources/clients.ts";
 import { credentialContract } from "./resources/credentials.ts";
 import { delegationContract } from "./resources/delegations.ts";
 import { didContract } from "./resources/dids.ts";
 import { documentContract } from "./resources/documents.ts";
+import { faceContract } from "./resources/faces.ts";
 import { guardContract } from "./resources/guards.ts";
 import { logContract } from "./resources/log.ts";
 import { meContract } from "./resources/me.ts";
@@ -34,8 +37,11 @@ const contracts = [
   logContract,
   verifyContract,
   credentialContract,
+  badgeVerifyContract,
   didContract,
   pageContract,
   clientContract,
+  accessContract,
+  faceContract,
   guardContract,
 ];

@@ -66,10 +66,14 @@ describe("device authorization", () => {
     expect(body).toMatchObject({
       issuer: service.origin,
       device_authorization_endpoint: `${service.origin}/v1/device/code`,
-      token_endpoint: `${service.origin}/v1/device/token`,
-      grant_types_supported: [grantType],
-      token_endpoint_auth_methods_supported: ["none"],
+      token_endpoint: `${service.origin}/oauth/token`,
+      grant_types_supported: expect.arrayContaining([grantType]),
+      token_endpoint_auth_methods_supported: expect.arrayContaining(["none"]),
     });
+    const { device } = await asked();
+    const values = { grant_type: grantType, device_code: device, client_id: appKey.did };
+    const waiting = ask(service, "POST", "/oauth/token", { headers, body: form(values) });
+    expect(await errorOf(waiting)).toBe("authorization_pending");
   });
 
   test("finds the code as people type it", async () => {

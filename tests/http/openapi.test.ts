@@ -6,6 +6,7 @@ import { refusalsOf } from "../../src/http/openapi.ts";
 import { statuses } from "../../src/http/problem.ts";
 import type { Route } from "../../src/http/route.ts";
 import { type Answer, ask, get, openProfile, post, signIn, withContext } from "./client.ts";
+import { addMadeKey, openOrganization } from "./org-client.ts";
 import { type LocalService, startLocal, wideLimits } from "./server.ts";
 
 let service: LocalService;
@@ -88,6 +89,9 @@ describe("the description of the API", () => {
     const { token, answer } = await signIn(service);
     const { document: id, first } = await openProfile(service);
     const mine = withContext(id, first.action);
+    const organization = await openOrganization(service);
+    await addMadeKey(service, organization, "P-256");
+    const { slug } = organization;
     const asked: [Route["method"], string, string, unknown?][] = [
       ["get", "/v1/me", "/v1/me"],
       ["get", "/v1/me/sessions", "/v1/me/sessions"],
@@ -100,6 +104,10 @@ describe("the description of the API", () => {
       ["get", "/v1/log", "/v1/log"],
       ["get", "/v1/log/inclusion", "/v1/log/inclusion?seq=1"],
       ["get", "/v1/log/consistency", "/v1/log/consistency?from=1"],
+      ["get", "/v1/orgs", "/v1/orgs"],
+      ["get", "/v1/orgs/{org}", `/v1/orgs/${slug}`],
+      ["get", "/v1/orgs/{org}/members", `/v1/orgs/${slug}/members`],
+      ["get", "/v1/orgs/{org}/keys", `/v1/orgs/${slug}/keys`],
       ["get", "/health/live", "/health/live"],
       ["get", "/health/ready", "/health/ready"],
       ["post", "/v1/auth/nonce", "/v1/auth/nonce", { purpose: "sign-in" }],

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { credentialKind } from "../../src/credentials/renown-credential.ts";
 import { makeServiceKeys, operationSigner, rotate, type ServiceKeys } from "../../src/identity/service-keys.ts";
 import { day, hour, iso } from "../../src/kernel/time.ts";
+import type { WireEntry } from "../../src/operations/bundle.ts";
 import { signOperation } from "../../src/operations/sign.ts";
 import { start } from "../harness.ts";
 import { bring } from "./api-client.ts";
@@ -20,7 +21,7 @@ afterAll(() => service.close());
 /** Ends a credential in the name of the service, behind the last entry of its document. */
 async function revocation(document: string, by: ServiceKeys) {
   const { items } = await service.services.documents.entries(document, { limit: 10 });
-  const { operation, action } = items.at(-1)!;
+  const { operation, action } = items.at(-1) as WireEntry;
   const previous = { operation, timestampUtcMs: JSON.parse(action).timestampUtcMs };
   const intent = { document, kind: credentialKind, type: "REVOKE", input: {}, user: "", previous };
   service.clock.advance(1);

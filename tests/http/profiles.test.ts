@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { iso, minute } from "../../src/kernel/time.ts";
+import type { WireEntry } from "../../src/operations/bundle.ts";
 import type { Party } from "../../src/services.ts";
 import { userOf } from "../harness.ts";
 import { bring } from "./api-client.ts";
@@ -134,7 +135,12 @@ describe("a profile is changed by its wallet's session", () => {
     const profile = await update(wallet, { username: "Opened", userImage: "https://img.example/o.png" });
     expect(profile).toMatchObject({ username: "Opened", userImage: "https://img.example/o.png", did: userOf(wallet) });
     const entries = await service.services.documents.entries(profile.documentId, { limit: 10 });
-    expect(entries.items.map(({ authority }) => authority.by)).toEqual(["session", "session", "session", "session"]);
+    expect((entries.items as WireEntry[]).map(({ authority }) => authority.by)).toEqual([
+      "session",
+      "session",
+      "session",
+      "session",
+    ]);
     expect((await service.services.documents.audit(profile.documentId)).verdict).toBe("valid");
     const [row] = await service.services.clients.users({ phids: [profile.documentId] });
     expect(row!.ethAddress).toBe(wallet.address);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as sdk5 from "@renown/sdk-5/node";
 import * as sdk6 from "@renown/sdk-6/node";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { WireEntry } from "../../src/operations/bundle.ts";
 import { type Served, serveLocal } from "../browser/harness.ts";
 import { start, userOf } from "../harness.ts";
 import { bring } from "../http/api-client.ts";
@@ -170,7 +171,7 @@ describe("@renown/sdk 5.3.2 for Node", () => {
     expect(receipts).toHaveLength(2);
     const { items } = await service.services.documents.entries(document, { limit: 10 });
     const verify = sdk5.createSignatureVerifier();
-    for (const { action } of items) {
+    for (const { action } of items as WireEntry[]) {
       const parsed = JSON.parse(action);
       const operation = { action: parsed, index: 0, skip: 0, hash: "", timestampUtcMs: parsed.timestampUtcMs, id: "x" };
       expect(await verify(operation as never, parsed.context.signer.app.key)).toBe(true);

@@ -29,7 +29,8 @@ export type By = {
   limits?: Limits;
 };
 
-export type Act = { type: string; input: JsonObject; by: By; at?: Millis };
+/** `grounds` are the entries that `input.restsOn` would name. */
+export type Act = { type: string; input: JsonObject; by: By; at?: Millis; grounds?: readonly Entry[] };
 
 export type Outcome<State> = { state: State; entry: Entry; projection: Projection; view: JsonObject };
 
@@ -88,7 +89,7 @@ async function admitted<State>(kind: DocumentKind<State>, document: Folded<State
   const input = parseInput(kind, type, act.input);
   if (!ruleOf(kind, type).bindings.includes(act.by.binding)) throw new Failure("BINDING_NOT_TAKEN");
   const actor = actorOf(kind, document.state, act, input);
-  const deed: Omit<Deed, "facts"> = { document: theDocument, type, input, actor, now };
+  const deed: Omit<Deed, "facts"> = { document: theDocument, type, input, actor, now, grounds: act.grounds ?? [] };
   kind.decide(document.state, { ...deed, facts: await kind.facts?.(deed) });
   const entry = entryOf(kind, document.head, act, { ...actor, user: act.by.user });
   const state = kind.evolve(document.state, entry);
@@ -99,7 +100,8 @@ function actorOf<State>(kind: DocumentKind<State>, state: State, act: Act, input
   const { user, app, binding, by, method = "recovery", limits = "unsaid" } = act.by;
   const now = act.at ?? noon;
   if (binding === "attested") return { user, app, binding, method, authority: { by, entry: "" } };
-  const asked = { document: theDocument, type: act.type, input, signer: { user, app }, binding, now };
+  const { type, grounds = [] } = act;
+  const asked = { document: theDocument, type, input, signer: { user, app }, binding, now, grounds };
   const life = { grantedSeq: 1, grantedAt: 0, expiresAt: now + minute };
   const delegation = { document: "given elsewhere", entry: "E".repeat(43), user, key: app, limits, method, ...life };
   return authorise(kind, state, asked, by === "delegation" ? [delegation] : [], (key) => key === serviceKey);

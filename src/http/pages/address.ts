@@ -40,8 +40,22 @@ export function shortDid(did: string): string {
   return `${method}:${did.slice(method.length + 1, method.length + 5)}…${did.slice(-6)}`;
 }
 
+/** The same with nothing to press, for the line of a row, which opens it. */
+export function shownDid(did: string): Markup {
+  return shownShort(did, shortDid(did));
+}
+
 function shortened(whole: string, short: string): Markup {
-  return html`<span class="copyable"><span class="short" title="${whole}"><span aria-hidden="true">${short}</span><span class="spoken">${whole}</span></span>${copyButton(whole)}</span>`;
+  return html`<span class="copyable">${shownShort(whole, short)}${copyButton(whole)}</span>`;
+}
+
+function shownShort(whole: string, short: string): Markup {
+  return html`<span class="short" title="${whole}"><span aria-hidden="true">${short}</span><span class="spoken">${whole}</span></span>`;
+}
+
+/** The same for a text that a script puts there. */
+export function copyableLater(name: string): Markup {
+  return html`<span class="copyable" data-filled="${name}"><code></code>${copyButton("")}</span>`;
 }
 
 /** Shown where a script runs. */

@@ -6,11 +6,19 @@ const require = createRequire(import.meta.url);
 
 export const files: AssetFiles = {
   "style.css": textOf("./style.css"),
+  "badges.css": textOf("./badges.css"),
+  "organizations.css": textOf("./organizations.css"),
   "page.browser.js": textOf("./scripts/page.browser.js"),
   "wallets.browser.js": textOf("./scripts/wallets.browser.js"),
   "wallet-panel.browser.js": textOf("./scripts/wallet-panel.browser.js"),
   "sign-in.browser.js": textOf("./scripts/sign-in.browser.js"),
   "consent.browser.js": textOf("./scripts/consent.browser.js"),
+  "badge.browser.js": textOf("./scripts/badge.browser.js"),
+  "badge-key.browser.js": textOf("./scripts/badge-key.browser.js"),
+  "claim.browser.js": textOf("./scripts/claim.browser.js"),
+  "my-badges.browser.js": textOf("./scripts/my-badges.browser.js"),
+  "organization.browser.js": textOf("./scripts/organization.browser.js"),
+  "organization-tasks.browser.js": textOf("./scripts/organization-tasks.browser.js"),
   "figtree.woff2": fontOf("latin"),
   "figtree-extended.woff2": fontOf("latin-ext"),
 };

@@ -3,7 +3,15 @@
 import figtreeExtended from "@fontsource-variable/figtree/files/figtree-latin-ext-wght-normal.woff2";
 import figtree from "@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2";
 import type { AssetFiles } from "./asset-files.ts";
+import badges from "./badges.css";
+import organizations from "./organizations.css";
+import badge from "./scripts/badge.browser.js";
+import badgeKey from "./scripts/badge-key.browser.js";
+import claim from "./scripts/claim.browser.js";
 import consent from "./scripts/consent.browser.js";
+import myBadges from "./scripts/my-badges.browser.js";
+import organization from "./scripts/organization.browser.js";
+import organizationTasks from "./scripts/organization-tasks.browser.js";
 import page from "./scripts/page.browser.js";
 import signIn from "./scripts/sign-in.browser.js";
 import walletPanel from "./scripts/wallet-panel.browser.js";
@@ -12,11 +20,19 @@ import style from "./style.css";
 
 export const files: AssetFiles = {
   "style.css": style,
+  "badges.css": badges,
+  "organizations.css": organizations,
   "page.browser.js": page,
   "wallets.browser.js": wallets,
   "wallet-panel.browser.js": walletPanel,
   "sign-in.browser.js": signIn,
   "consent.browser.js": consent,
+  "badge.browser.js": badge,
+  "badge-key.browser.js": badgeKey,
+  "claim.browser.js": claim,
+  "my-badges.browser.js": myBadges,
+  "organization.browser.js": organization,
+  "organization-tasks.browser.js": organizationTasks,
   "figtree.woff2": new Uint8Array(figtree),
   "figtree-extended.woff2": new Uint8Array(figtreeExtended),
 };

@@ -1,24 +1,29 @@
 import { html } from "hono/html";
+import type { BadgeReport } from "../../services.ts";
 import type { CredentialReport } from "../../verify/credential.ts";
 import type { OperationReport } from "../../verify/operation.ts";
 import { copyable, didMarkup } from "./address.ts";
+import { badgeStyle } from "./badge-page.ts";
 import type { Markup, Page } from "./layout.ts";
 import { momentOf } from "./moment.ts";
 import { factsMarkup } from "./rows.ts";
 import { sealMarkup } from "./seal.ts";
 import { fill, texts } from "./texts.ts";
 import type { TokenReport } from "./token-report.ts";
+import { badgeFields, badgeFinding } from "./verify-badge-finding.ts";
 import { tokenField } from "./wallet-panel.ts";
 
 /** What was found out about what somebody pasted. */
 export type Finding =
   | { kind: "operation"; report: OperationReport }
   | { kind: "credential"; report: CredentialReport }
-  | { kind: "token"; report: TokenReport };
+  | { kind: "token"; report: TokenReport }
+  | { kind: "badge"; report: BadgeReport };
 
 export type VerifyView = {
   token: string;
   pasted?: string;
+  person?: string;
   at?: string;
   /** Empty where nothing could be read; undefined before anything was asked. */
   findings?: readonly Finding[];
@@ -35,17 +40,19 @@ export function verifyPage(view: VerifyView): Page {
     title,
     place: "verify",
     description: lead,
+    head: badgeStyle,
     body: html`<h1>${title}</h1><p class="lead">${lead}</p>
       ${answer}${findings === undefined ? "" : html`<h2 class="again">${again}</h2>`}
       ${formMarkup(view)}`,
   };
 }
 
-function formMarkup({ token, pasted = "", at = "" }: VerifyView): Markup {
+function formMarkup({ token, pasted = "", person = "", at = "" }: VerifyView): Markup {
   const { field, hint, at: atLabel, atHint, go } = texts.verify;
-  return html`<form class="stack" method="post" action="/verify">${tokenField(token)}
+  return html`<form class="stack" method="post" action="/verify" enctype="multipart/form-data">${tokenField(token)}
     <label for="pasted">${field}</label><p class="hint" id="pasted-hint">${hint}</p>
-    <textarea id="pasted" name="pasted" rows="9" required spellcheck="false" autocomplete="off" aria-describedby="pasted-hint">${pasted}</textarea>
+    <textarea id="pasted" name="pasted" rows="7" spellcheck="false" autocomplete="off" aria-describedby="pasted-hint">${pasted}</textarea>
+    ${badgeFields(person)}
     <div class="pair"><div><label for="at">${atLabel}</label>
       <input id="at" name="at" type="datetime-local" step="1" value="${at}" aria-describedby="at-hint"></div>
       <p class="hint" id="at-hint">${atHint}</p></div>
@@ -59,7 +66,9 @@ function answerMarkup(findings: readonly Finding[], left: VerifyView["left"]): M
   return html`${more}${findings.map(findingMarkup)}`;
 }
 
-function findingMarkup({ kind, report }: Finding): Markup {
+function findingMarkup(finding: Finding): Markup {
+  if (finding.kind === "badge") return badgeFinding(finding.report);
+  const { kind, report } = finding;
   const { verdict, checks } = report;
   const sentence = texts.verify.sentences[kind][verdict];
   const facts =

@@ -1,14 +1,18 @@
 import { z } from "zod";
+import { maxBakedBytes } from "../../badges/baking.ts";
 import { type CompactJws, parseCompact } from "../../identity/jws.ts";
+import type { Bytes } from "../../kernel/bytes.ts";
 import { ensure, Failure } from "../../kernel/failure.ts";
 import { isObject, type Json, parseJson } from "../../kernel/json.ts";
 import type { Asked } from "../../services.ts";
 import type { Call, Door } from "../call.ts";
 import type { Route } from "../route.ts";
+import { priceOf } from "../routes/badge-verify.ts";
 import { formRoute, pageRoute } from "./form.ts";
 import { guestOf } from "./guest.ts";
 import { pageReply } from "./layout.ts";
 import { reportToken } from "./token-report.ts";
+import { badgeIn, badgeLinkIn, isClaimLink, personIn } from "./verify-badge-reading.ts";
 import { type Finding, verifyPage } from "./verify-page.ts";
 
 /** Operations that one paste is judged for: nobody reads more of them on a page. */
@@ -18,21 +22,45 @@ const mostShown = 20;
 const maxJwt = 262_144;
 
 export function verifyRoutes(door: Door): Route[] {
-  const fields = z.strictObject({ pasted: z.string(), at: z.string().max(32).default("") });
-  const most = door.limits.bytes.body;
+  const fields = z.strictObject({
+    pasted: z.string().default(""),
+    file: z.instanceof(Uint8Array<ArrayBuffer>).optional(),
+    person: z.string().max(512).default(""),
+    at: z.string().max(32).default(""),
+  });
+  const most = door.limits.bytes.body + maxBakedBytes;
   return [
     pageRoute(door, "/verify", async (call) => {
       const { formToken: token, headers } = await guestOf(door, call);
       return pageReply(verifyPage({ token }), headers);
     }),
-    formRoute(door, "/verify", { fields, most }, async (call, { guest, fields: { pasted, at } }) => {
-      const found = await judge(door, call, pasted.trim(), questionOf(at));
-      return pageReply(verifyPage({ token: guest.formToken, pasted, at, ...found }));
+    formRoute(door, "/verify", { fields, most, files: true }, async (call, { guest, fields: asked }) => {
+      const { pasted, file, person, at } = asked;
+      const found = await judgeAny(door, call, file ?? pasted.trim(), person.trim(), questionOf(at));
+      // What a link carries behind its # is nobody's here, so it is not shown again either.
+      const shown = isClaimLink(pasted) ? badgeLinkIn(pasted) : pasted;
+      return pageReply(verifyPage({ token: guest.formToken, pasted: shown, person, at, ...found }));
     }),
   ];
 }
 
 type Found = { findings: Finding[]; left?: { count: number; most: number } };
+
+/** A badge where it looks like one, or somebody asks whose it is; else whatever it turns out to be. */
+async function judgeAny(
+  door: Door,
+  call: Call,
+  given: string | Bytes,
+  person: string,
+  question: Asked,
+): Promise<Found> {
+  const badge = badgeIn(given, person !== "");
+  if (badge === undefined) return judge(door, call, typeof given === "string" ? given : "", question);
+  await door.gate.spend(call, priceOf(badge));
+  const recipient = personIn(person);
+  const report = await door.services.verify.badge(badge, { ...question, ...(recipient && { recipient }) });
+  return { findings: [{ kind: "badge", report }] };
+}
 
 /** Finds out what it is, and asks whoever judges such things. */
 async function judge(door: Door, call: Call, pasted: string, question: Asked): Promise<Found> {

@@ -1,11 +1,14 @@
 import { z } from "@hono/zod-openapi";
 import { ensure } from "../../kernel/failure.ts";
 import { isObject } from "../../kernel/json.ts";
+import type { DocumentView } from "../../operations/document-view.ts";
+import type { Work } from "../../services.ts";
+import { forViewer, viewerOf } from "../authentication.ts";
 import type { Call, Door } from "../call.ts";
 import { examples } from "../examples.ts";
-import { json, unlessKnown } from "../reply.ts";
+import { json, type Reply, unlessKnown } from "../reply.ts";
 import { answer, type Route, route } from "../route.ts";
-import { asChecked, check, moment, rawObject, receipt, verdict, wireEntry } from "../schemas.ts";
+import { asChecked, check, moment, rawObject, receipt, shownEntry, verdict } from "../schemas.ts";
 import { admissionRefusals, documentId, documentPart, signingKey } from "./operations.ts";
 
 export function documentRoutes(door: Door): Route[] {
@@ -42,7 +45,7 @@ function openRoute(door: Door): Route {
   });
 }
 
-function getRoute({ services }: Door): Route {
+function getRoute(door: Door): Route {
   const shown = z.object({
     id: z.string(),
     kind: z.string(),
@@ -53,6 +56,7 @@ function getRoute({ services }: Door): Route {
       .object({ operation: z.string(), entry: z.string(), timestampUtcMs: z.string() })
       .openapi({ description: "What the next signature names as its previous, and the digest of its entry." }),
   });
+  const answers: Answers = new WeakMap();
   return route("get", "/v1/documents/{id}", {
     tag: "Documents",
     summary: "A document: its state and its head",
@@ -61,12 +65,26 @@ function getRoute({ services }: Door): Route {
     answers: { 200: answer("The document.", shown), 304: { says: "Nothing was appended since." } },
     refusals: ["UNKNOWN_DOCUMENT"],
     handle: async (call) => {
-      const view = await services.documents.get(documentId(call));
-      const etag = `"${view.revision.document ?? 0}-${view.head.entry}"`;
-      const reply = json(view, 200, { "cache-control": "public, no-cache" });
-      return unlessKnown(call.request.header("if-none-match"), etag, reply);
+      const view = await door.services.documents.get(documentId(call), viewerOf(door, call));
+      const { reply, etag } = answers.get(view) ?? keepAnswer(answers, view);
+      return forViewer(call, unlessKnown(call.request.header("if-none-match"), etag, reply));
     },
   });
+}
+
+/** Characters of an answer that is kept; what is longer is written each time. */
+const maxKeptAnswer = 65_536;
+
+/** What is answered of a view, as long as the document stays the same: so long its view is the same object. */
+type Answers = WeakMap<DocumentView, { reply: Reply; etag: string }>;
+
+function keepAnswer(answers: Answers, view: DocumentView) {
+  const etag = `"${view.revision.document ?? 0}-${view.head.entry}"`;
+  const body = JSON.stringify(view);
+  const headers = { "content-type": "application/json", "cache-control": "public, no-cache" };
+  const made = { reply: { status: 200, headers, body }, etag };
+  if (body.length <= maxKeptAnswer) answers.set(view, made);
+  return made;
 }
 
 function auditRoute(door: Door): Route {
@@ -87,18 +105,21 @@ function auditRoute(door: Door): Route {
     refusals: ["UNKNOWN_DOCUMENT", "QUOTA_EXCEEDED"],
     handle: async (call, { query }) => {
       const id = documentId(call);
-      await spendOn(door, call, id);
       const { audit, bundle } = door.services.documents;
-      return json(query.bundle === "1" ? await bundle(id) : await audit(id));
+      const viewer = viewerOf(door, call);
+      const whole = query.bundle === "1";
+      const work = workOf(door, call, whole ? 1 : auditCost);
+      return forViewer(call, json(whole ? await bundle(id, viewer, work) : await audit(id, viewer, work)));
     },
   });
 }
 
-/** A replay costs what its entries cost. */
-async function spendOn({ services, gate }: Door, call: Call, id: string): Promise<void> {
-  const { revision } = await services.documents.get(id);
-  const entries = Object.values(revision).reduce((sum, each) => sum + each, 0);
-  await gate.spend(call, entries);
+/** An entry that is replayed costs about as much as so many operations that are checked. */
+const auditCost = 5;
+
+/** What an award rests on may be the log of a large organisation, so every log is counted as it is read. */
+function workOf({ gate, clock, runtime }: Door, call: Call, cost: number): Work {
+  return { spend: (entries) => gate.spend(call, entries * cost, clock()), pause: () => runtime.pause() };
 }
 
 const asOf = z.object({ seq: z.int(), time: moment });
@@ -139,6 +160,6 @@ const bundle = z
         description: "When those of the operation keys were retired that are no longer in use.",
       }),
     }),
-    logs: z.array(z.object({ document: z.string(), kind: z.string(), entries: z.array(wireEntry) })),
+    logs: z.array(z.object({ document: z.string(), kind: z.string(), entries: z.array(shownEntry) })),
   })
   .openapi("Bundle");

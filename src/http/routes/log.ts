@@ -7,14 +7,14 @@ import { createEventGate, type EventGate } from "../event-gate.ts";
 import { nextLink, pageOf, pageQuery } from "../query.ts";
 import { content, json, type Reply } from "../reply.ts";
 import { answer, type Route, route } from "../route.ts";
-import { wireEntry } from "../schemas.ts";
+import { shownEntry } from "../schemas.ts";
 import { streamOf } from "../streaming.ts";
 import { entriesCache, isPlace, mostEntries, usualEntries } from "./operations.ts";
 
 export function logRoutes(door: Door): Route[] {
   const gate = createEventGate();
   const page = z.object({
-    items: z.array(wireEntry),
+    items: z.array(shownEntry),
     next: z.string().openapi({ description: "Where to go on, now or later: there is always a next." }),
   });
   return [

@@ -1,13 +1,14 @@
 import { z } from "@hono/zod-openapi";
 import { type Code, ensure } from "../../kernel/failure.ts";
 import { isObject } from "../../kernel/json.ts";
+import { forViewer, viewerOf } from "../authentication.ts";
 import { readJson } from "../body.ts";
 import { type Call, type Door, pathPart } from "../call.ts";
 import { examples } from "../examples.ts";
 import { pageOf, pageQuery, pageReply } from "../query.ts";
 import { json } from "../reply.ts";
 import { answer, type Route, route } from "../route.ts";
-import { pageOfItems, rawObject, receipt, wireEntry } from "../schemas.ts";
+import { pageOfItems, rawObject, receipt, shownEntry } from "../schemas.ts";
 
 /** Entries at once, usual and at most: at most is about a megabyte. */
 export const [usualEntries, mostEntries] = [100, 1_000];
@@ -90,15 +91,15 @@ function submitRoute({ services, gate, limits }: Door): Route {
   });
 }
 
-function entriesRoute({ services }: Door): Route {
+function entriesRoute(door: Door): Route {
   return route("get", "/v1/documents/{id}/operations", {
     tag: "Documents",
     summary: "The log of a document",
-    description: "Both scopes, in commit order.",
+    description: "Both scopes, in commit order. Of what its subject has hidden others see place, kind and digest.",
     shared: true,
     parts: documentPart,
     query: pageQuery(usualEntries, mostEntries),
-    answers: { 200: answer("Entries.", pageOfItems(wireEntry)) },
+    answers: { 200: answer("Entries.", pageOfItems(shownEntry)) },
     refusals: ["UNKNOWN_DOCUMENT"],
     handle: async (call, { query }) => {
       const id = documentId(call);
@@ -108,9 +109,9 @@ function entriesRoute({ services }: Door): Route {
         "INVALID_REQUEST",
         "after: A place in the log is a number.",
       );
-      const found = await services.documents.entries(id, page);
+      const found = await door.services.documents.entries(id, page, viewerOf(door, call));
       const path = `/v1/documents/${encodeURIComponent(id)}/operations`;
-      return pageReply(found, path, page.limit, entriesCache(found.next !== null));
+      return forViewer(call, pageReply(found, path, page.limit, entriesCache(found.next !== null)));
     },
   });
 }

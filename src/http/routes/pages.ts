@@ -2,12 +2,17 @@ import { digestOf } from "#primitives";
 import { type Code, ensure, Failure, sentences } from "../../kernel/failure.ts";
 import { type Call, type Door, pathPart } from "../call.ts";
 import { assetRoutes } from "../pages/asset-routes.ts";
+import { myBadgesRoutes } from "../pages/badge-mine-routes.ts";
+import { badgePageRoutes } from "../pages/badge-routes.ts";
 import { consentRoutes, serveConsent } from "../pages/consent-routes.ts";
 import { type Described, docsPage, docsPartPage } from "../pages/docs-page.ts";
 import { pageRoute } from "../pages/form.ts";
 import { guestOf } from "../pages/guest.ts";
 import { type Page, pageReply } from "../pages/layout.ts";
 import { myRoutes } from "../pages/my-routes.ts";
+import { consolePageRoutes } from "../pages/organization-console-routes.ts";
+import { consoleFormRoutes } from "../pages/organization-form-routes.ts";
+import { organizationRoutes } from "../pages/organization-routes.ts";
 import { profileRoutes } from "../pages/profile-routes.ts";
 import { problemPage } from "../pages/refusal-page.ts";
 import { signInRoutes } from "../pages/sign-in-routes.ts";
@@ -23,7 +28,12 @@ export function pageRoutes(door: Door, describe: () => unknown): Route[] {
     ...signInRoutes(door),
     ...consentRoutes(door),
     ...myRoutes(door),
+    ...myBadgesRoutes(door),
     ...profileRoutes(door),
+    ...badgePageRoutes(door),
+    ...organizationRoutes(door),
+    ...consolePageRoutes(door),
+    ...consoleFormRoutes(door),
     ...verifyRoutes(door),
     ...docsRoutes(door, describe),
     ...assetRoutes(door),

@@ -54,7 +54,7 @@ async function asked(kind: DocumentKind, input: JsonObject): Promise<JsonObject>
     authority: { by: "proof", entry: "" },
     method: "recovery",
   } as const;
-  const deed = { document: theDocument, type: "INIT", input, actor, now: noon };
+  const deed = { document: theDocument, type: "INIT", input, actor, now: noon, grounds: [] };
   const facts = await kind.facts!(deed);
   const { type, input: told } = kind.record!({ ...deed, facts })!;
   expect(type).toBe("RECORD_CHECK");
@@ -124,6 +124,7 @@ describe.each(kinds)("a contract's yes to %s", (_name, kind, byWallet, byKey) =>
       input: byKey,
       actor: { user: "", app: "", binding: "attested", authority: { by: "proof", entry: "" }, method: "recovery" },
       now: noon,
+      grounds: [],
     } as const;
     expect(kind.record!({ ...deed, facts: await kind.facts!(deed) })).toBeUndefined();
   });

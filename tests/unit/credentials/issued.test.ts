@@ -2,12 +2,13 @@ import { importJWK, jwtVerify } from "jose";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { issueIdentityCredential } from "../../../src/credentials/identity-credential.ts";
 import { type IssuedStore, type Issuer, openIssuer, revokeIssued } from "../../../src/credentials/issued.ts";
-import { listFreshness, listLife, openPublisher, publishList } from "../../../src/credentials/status-lists.ts";
+import { openPublisher, publishList } from "../../../src/credentials/status-lists.ts";
 import { parseCompact } from "../../../src/identity/jws.ts";
 import { makeServiceKeys, publicJwk, rotate, type ServiceKeys, signerAt } from "../../../src/identity/service-keys.ts";
 import type { JsonObject } from "../../../src/kernel/json.ts";
 import { day } from "../../../src/kernel/time.ts";
 import { parseCredential } from "../../../src/securing/data-model.ts";
+import { listFreshness, listLife } from "../../../src/securing/signed-lists.ts";
 import {
   decodeBits,
   minEntries,
@@ -33,7 +34,7 @@ beforeEach(async () => {
   keys = await makeServiceKeys(now);
   const storage = openSqlite({ file: ":memory:", realm: "main" });
   close = storage.close;
-  store = credentialStore(storage.db);
+  store = credentialStore(storage);
   issuer = openIssuer({ origin, store, signer: () => ({ did, key: signerAt(keys) }) });
 });
 afterEach(() => close());
@@ -84,13 +85,13 @@ describe("the identity credential", () => {
 
   test("finds another place where the first is taken", async () => {
     const places = [5, 5, 5, 6];
-    issuer.pick = () => places.shift()!;
+    issuer.places.pick = () => places.shift()!;
     await issueIdentityCredential(issuer, alice, now);
     expect((await issueIdentityCredential(issuer, alice, now)).statusIndex).toBe(6);
   });
 
   test("is refused as UNAVAILABLE where no place can be found, and leaves nothing behind", async () => {
-    issuer.pick = () => 5;
+    issuer.places.pick = () => 5;
     await issueIdentityCredential(issuer, alice, now);
     expect(await codeOf(issueIdentityCredential(issuer, bob, now))).toBe("UNAVAILABLE");
     expect(await store.ofSubject(bob, undefined, 10)).toEqual([]);
@@ -130,7 +131,7 @@ describe("revocation", () => {
 describe("a published status list", () => {
   test("is a signed BitstringStatusListCredential that jose verifies", async () => {
     const { statusList } = await issueIdentityCredential(issuer, alice, now);
-    const { jwt } = await publishList(openPublisher(issuer), statusList, now);
+    const { text: jwt } = await publishList(openPublisher(issuer), statusList, now);
     const key = await importJWK(publicJwk(keys.signing[0]!.jwk), "ES256");
     const { payload } = await jwtVerify(jwt, key, { typ: "vc+jwt" });
     expect(parseCredential(payload as JsonObject)).toMatchObject({
@@ -153,10 +154,10 @@ describe("a published status list", () => {
     await revokeIssued(issuer, one!.id, alice, now);
     const after = await publishList(publisher, one!.statusList, now);
     expect(after.etag).not.toBe(before.etag);
-    expect(await revokedIn(after.jwt)).toEqual([one!.statusIndex]);
+    expect(await revokedIn(after.text)).toEqual([one!.statusIndex]);
     await revokeIssued(issuer, three!.id, did, now);
     const last = await publishList(publisher, one!.statusList, now);
-    expect(await revokedIn(last.jwt)).toEqual([one!.statusIndex, three!.statusIndex].sort((a, b) => a - b));
+    expect(await revokedIn(last.text)).toEqual([one!.statusIndex, three!.statusIndex].sort((a, b) => a - b));
   });
 
   test("stays the same, with the same entity tag, for five minutes, and is then made anew", async () => {
@@ -167,7 +168,7 @@ describe("a published status list", () => {
     expect(await publishList(publisher, statusList, now + listFreshness - 1)).toBe(first);
     const later = await publishList(publisher, statusList, now + listFreshness);
     expect(later.etag).not.toBe(first.etag);
-    expect(payloadOf(later.jwt).validFrom).toBe("2026-11-20T00:05:00.000Z");
+    expect(payloadOf(later.text).validFrom).toBe("2026-11-20T00:05:00.000Z");
   });
 
   test("is signed anew when the key rotates", async () => {
@@ -175,7 +176,7 @@ describe("a published status list", () => {
     const { statusList } = await issueIdentityCredential(issuer, alice, now);
     await publishList(publisher, statusList, now);
     keys = await rotate(keys, "signing", now);
-    const { jwt } = await publishList(publisher, statusList, now);
+    const { text: jwt } = await publishList(publisher, statusList, now);
     expect(parseCompact(jwt).header.kid).toBe(`${did}#${signerAt(keys).kid}`);
   });
 

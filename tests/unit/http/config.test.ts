@@ -37,6 +37,7 @@ describe("the configuration", () => {
       failures: { perAddress: 60, perKey: 10 },
       bytes: { body: 1_048_576, batch: 16_777_216, stream: 268_435_456 },
       trustedProxies: 0,
+      rows: 10_000,
     });
   });
 
@@ -151,6 +152,27 @@ describe("the configuration", () => {
     expect(mistake).toMatch(new RegExp(`^${name}: `));
     expect(mistake).not.toContain("secret");
     expect(more).toEqual([]);
+  });
+
+  test("sends no mail unless both the server and the sender are set", () => {
+    const both = {
+      RENOWN_SMTP_URL: "smtp://ada:a%20secret@mail.example.org",
+      RENOWN_MAIL_FROM: "Example Academy <badges@example.org>",
+    };
+    expect(readConfig({}).mail).toBeUndefined();
+    expect(readConfig(both).mail).toEqual({
+      host: "mail.example.org",
+      port: 587,
+      secure: false,
+      login: { user: "ada", password: "a secret" },
+      from: { name: "Example Academy", address: "badges@example.org" },
+    });
+    const { RENOWN_SMTP_URL, RENOWN_MAIL_FROM } = both;
+    expect(mistakes({ RENOWN_SMTP_URL })).toEqual(["RENOWN_MAIL_FROM must be set where RENOWN_SMTP_URL is."]);
+    expect(mistakes({ RENOWN_MAIL_FROM })).toEqual(["RENOWN_SMTP_URL must be set where RENOWN_MAIL_FROM is."]);
+    const wrong = mistakes({ RENOWN_SMTP_URL: "http://a:secret@b", RENOWN_MAIL_FROM: "nobody" });
+    expect(wrong.map((mistake) => mistake.split(":")[0])).toEqual(["RENOWN_SMTP_URL", "RENOWN_MAIL_FROM"]);
+    expect(wrong.join()).not.toContain("secret");
   });
 
   test("lists every setting with what it is unless set and what it means", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { inOrder, linesOf, streamOf } from "../../../src/http/streaming.ts";
+import { inOrder, linesOf, maxBlankLines, streamOf } from "../../../src/http/streaming.ts";
 import { Failure } from "../../../src/kernel/failure.ts";
 
 const encoder = new TextEncoder();
@@ -66,6 +66,15 @@ describe("lines", () => {
   test("that are no UTF-8 are refused alone", async () => {
     const found = await all(linesOf(body(Uint8Array.of(0x61, 0x0a, 0xff, 0x0a, 0x62)), limits));
     expect(told(found)).toEqual(["a", "MALFORMED_JSON", "b"]);
+  });
+
+  test("end where there are more blank ones than are passed over, wherever the bytes are cut", async () => {
+    const blank = (count: number) => encoder.encode("\n \n".repeat(count / 2));
+    const generous = { line: 20, total: 10_000_000 };
+    const passed = await all(linesOf(body(blank(maxBlankLines), encoder.encode("a\n")), generous));
+    expect(told(passed)).toEqual(["a"]);
+    for (const parts of [[blank(maxBlankLines + 2)], [blank(maxBlankLines), blank(2)]])
+      expect(told(await all(linesOf(body(...parts, encoder.encode("a\n")), generous)))).toEqual(["TOO_LARGE"]);
   });
 
   test("end where there are too many bytes, and say so", async () => {

@@ -147,7 +147,7 @@ describe("the right to act", () => {
     authorise(
       kind,
       kind.initial({ user, app: "" }),
-      { document: "x", type, input: {}, signer: by, binding, now: start },
+      { document: "x", type, input: {}, signer: by, binding, now: start, grounds: [] },
       delegations,
       isServiceKey,
     );
@@ -212,7 +212,7 @@ describe("the right to act", () => {
 
   it("is looked at before any signature is", () => {
     const standing = (type: string, delegations: Delegation[], by = signer) =>
-      code(() => ensureStanding(ruleOf(credential, type), by, delegations, start, isServiceKey));
+      code(() => ensureStanding(credential, ruleOf(credential, type), by, delegations, start, isServiceKey));
     expect(standing("REVOKE", [])).toBe("NOT_DELEGATED");
     expect(standing("REVOKE", [given({ expiresAt: start })])).toBe("NOT_DELEGATED");
     expect(standing("REVOKE", [given({ limits: "none" })])).toBeUndefined();

@@ -24,7 +24,11 @@ const live = (who: string): Delegation => ({
   grantedAt: start - minute,
   expiresAt: start + minute,
 });
-const lookups = { delegationsOf: async (who: string) => [live(who)], predecessorOf: async () => undefined };
+const lookups = {
+  delegationsOf: async (who: string) => [live(who)],
+  predecessorOf: async () => undefined,
+  groundOf: async () => undefined,
+};
 const strict = account as unknown as DocumentKind;
 const causal = tally as unknown as DocumentKind;
 

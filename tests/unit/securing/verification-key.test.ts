@@ -40,6 +40,14 @@ describe("the key of a DID document", () => {
     expect(findKey(embedded, `${did}#k1`, now).jwk).toEqual(jwk);
   });
 
+  test("is found for authentication where it is listed for that, and not for assertions alone", () => {
+    const authenticating = { ...document, assertionMethod: [], authentication: [`${did}#k1`] };
+    expect(findKey(authenticating, `${did}#k1`, now, "authentication").jwk).toEqual(jwk);
+    expect(() => findKey(document, `${did}#k1`, now, "authentication")).toThrow(
+      expect.objectContaining({ code: "DID_NOT_FOUND", detail: expect.stringContaining("authentication") }),
+    );
+  });
+
   test.each<[string, JsonObject, string]>([
     ["is listed for nothing", { assertionMethod: [] }, "DID_NOT_FOUND"],
     ["is listed to authenticate only", { assertionMethod: [], authentication: [`${did}#k1`] }, "DID_NOT_FOUND"],

@@ -38,6 +38,16 @@ describe("groupCommit", () => {
     expect(database.inTransaction).toBe(false);
   });
 
+  it("waits for those that come while it gathers, and not for ever", async () => {
+    const appends: Promise<number[]>[] = [];
+    for (let id = 1; id <= 8; id++) {
+      appends.push(group.append([insert(id)]));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await Promise.all(appends);
+    expect([transactions, things()]).toEqual([2, [1, 2, 3, 4, 5, 6, 7, 8]]);
+  });
+
   it("takes back the whole of a refused append, and nothing of the others", async () => {
     const outcomes = await Promise.allSettled([
       group.append([insert(1)]),

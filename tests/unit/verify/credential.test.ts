@@ -48,7 +48,7 @@ beforeEach(async () => {
   const storage = openSqlite({ file: ":memory:", realm: "main" });
   close = storage.close;
   const did = serviceDid(origin);
-  issuer = openIssuer({ origin, store: credentialStore(storage.db), signer: () => ({ did, key: signerAt(keys) }) });
+  issuer = openIssuer({ origin, store: credentialStore(storage), signer: () => ({ did, key: signerAt(keys) }) });
   knowledge = {
     resolveKey: (url, at) => keyResolver({ fetchDidWeb, own: { did, document: didDocument(origin, keys) } })(url, at),
     wallet: walletCheck(),
@@ -371,7 +371,7 @@ describe("the status list of another issuer", () => {
     ["of another purpose", { purpose: "suspension" }, entry(), "LIST_OF_ANOTHER_PURPOSE"],
     ["that has expired", { until: now }, entry(), "LIST_EXPIRED"],
     ["that is not valid yet", { from: now + 1 }, entry(), "LIST_INVALID"],
-    ["that is no status list", { type: "OtherCredential" }, entry(), "INVALID_CREDENTIAL"],
+    ["that is no status list", { type: "OtherCredential" }, entry(), "LIST_INVALID"],
     ["that ends before the index", {}, entry("revocation", minEntries), "STATUS_OUT_OF_RANGE"],
     [
       "that is too short",

@@ -7,7 +7,7 @@ import { patience, WalletProblem, walletSources } from "./wallets.browser.js";
  * What a task may do beside asking the wallet.
  * @typedef {object} Panel
  * @property {<T>(promise: Promise<T>, words: string) => Promise<T>} waiting Says what it waits for, and lets it be stopped.
- * @property {(path: string, fields: URLSearchParams) => Promise<Record<string, unknown>>} post
+ * @property {(path: string, fields: URLSearchParams | object) => Promise<Record<string, unknown>>} post Sends a form, or an object as JSON.
  * @property {(words: string) => string} fill Puts the wallet's name and the rest into a text.
  * @property {(next: string) => void} leave Says that all is done, and goes on.
  * @property {Words} words
@@ -19,7 +19,7 @@ import { patience, WalletProblem, walletSources } from "./wallets.browser.js";
 const silence = 8000;
 
 /** What the service refused; it is told as it is. */
-class Refusal extends Error {
+export class Refusal extends Error {
   /** @param {{ title?: unknown, detail?: unknown, code?: unknown }} problem */
   constructor({ title, detail, code }) {
     super([title, detail].filter((part) => typeof part === "string").join(" "));
@@ -176,11 +176,17 @@ function choice(status, text, label) {
   return /** @type {Promise<void>} */ (promise);
 }
 
-/** @param {string} path @param {URLSearchParams} fields @param {Words} words */
-async function post(path, fields, words) {
+/**
+ * Sends a form, or an object as JSON, and answers with what comes back. Rejects with a Refusal.
+ * @param {string} path @param {URLSearchParams | object} fields @param {Record<string, unknown>} words
+ * @returns {Promise<Record<string, unknown>>}
+ */
+export async function post(path, fields, words) {
+  const form = fields instanceof URLSearchParams;
+  const json = { body: JSON.stringify(fields), headers: { "content-type": "application/json" } };
   let response;
   try {
-    response = await fetch(path, { method: "POST", body: fields });
+    response = await fetch(path, { method: "POST", ...(form ? { body: fields } : json) });
   } catch {
     throw new Refusal({ title: words.offline });
   }

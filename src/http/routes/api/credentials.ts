@@ -48,7 +48,7 @@ async function revokeByDocument(door: Door, call: Call): Promise<Reply> {
   ensure(id !== undefined, "INVALID_REQUEST", "Missing credential id");
   const party = await partyOf(door, call);
   // Other wallets may have given a credential the same id: the party's own is meant, if there is one.
-  const address = party.by === "operator" ? undefined : parsePkh(party.user).address;
+  const address = "user" in party ? parsePkh(party.user).address : undefined;
   await revoke(door, party, await findById(door, id, address), asked(call, "reason"));
   return json({ result: true, credentialId: id });
 }

@@ -1,0 +1,76 @@
+import { ensure } from "../kernel/failure.ts";
+import { changeAward, ownAward } from "./award-changes.ts";
+import type { Asked } from "./award-plan.ts";
+import type { AwardQuery } from "./award-store.ts";
+import { type Awarded, type AwardingParts, awardAll, type Outcome, tryAll } from "./awarding.ts";
+import type { Acting } from "./issuers.ts";
+
+/** What is revoked together. */
+export type Selection = { awards: readonly string[] } | { cohort: string } | { class: string };
+
+/** What became of one. */
+export type Revoked = { award: string; error?: unknown };
+
+/** Awards that are worked at together, so that their writes share commits. */
+export const atOnce = 256;
+
+/** Makes awards as they come, or with `dryRun` says what would be refused. */
+export function awardBatch(
+  parts: AwardingParts,
+  acting: Acting,
+  dryRun: boolean,
+): (asked: readonly Asked[]) => Promise<Outcome<Awarded | null>[]> {
+  return (asked) => (dryRun ? tryAll(parts, acting, asked) : awardAll(parts, acting, asked));
+}
+
+/**
+ * Revokes what is selected, and says of each what became of it. What has ended already is passed over where it was not
+ * named one by one, so that a batch which broke off can be sent again. `before` is asked before so many are worked at;
+ * where it refuses, the rest is left.
+ */
+export async function* revokeBatch(
+  parts: AwardingParts,
+  acting: Acting,
+  selection: Selection,
+  reason: string,
+  before: (count: number) => Promise<void>,
+): AsyncGenerator<Revoked, void> {
+  const revoke = async (award: string): Promise<Revoked> => {
+    try {
+      await changeAward(parts, acting, award, "REVOKE", { reason });
+      return { award };
+    } catch (error) {
+      // What is revoked already is what was asked for.
+      const state = await ownAward(parts, acting, award).catch(() => undefined);
+      return state?.end?.as === "revoked" ? { award } : { award, error };
+    }
+  };
+  for await (const awards of portions(parts, acting, selection)) {
+    await before(awards.length);
+    yield* await Promise.all(awards.map(revoke));
+  }
+}
+
+async function* portions(
+  { store }: AwardingParts,
+  { issuer, test }: Acting,
+  selection: Selection,
+): AsyncGenerator<readonly string[], void> {
+  if ("awards" in selection) {
+    const named = [...new Set(selection.awards)];
+    for (let i = 0; i < named.length; i += atOnce) yield named.slice(i, i + atOnce);
+    return;
+  }
+  if ("class" in selection) {
+    const found = await store.findClass(selection.class);
+    ensure(found?.organization === issuer.document, "NOT_FOUND");
+  }
+  const query: AwardQuery = { ...selection, organization: issuer.document, test };
+  for (let after = 0; ; ) {
+    const found = await store.awards(query, after, atOnce);
+    const standing = found.filter((each) => each.standing === "active" || each.standing === "suspended");
+    if (standing.length > 0) yield standing.map(({ document }) => document);
+    if (found.length < atOnce) return;
+    after = found.at(-1)!.seq;
+  }
+}

@@ -1,0 +1,120 @@
+import { z } from "zod";
+import { digestOf, sha256 } from "#primitives";
+import { parseEmail } from "../identity/email.ts";
+import { seal, unseal } from "../identity/sealing.ts";
+import type { ServiceKeys } from "../identity/service-keys.ts";
+import { base64url, fromBase64url, fromUtf8, hex, utf8 } from "../kernel/bytes.ts";
+import { hmacSha256 } from "../kernel/hmac.ts";
+import type { JsonObject } from "../kernel/json.ts";
+import { resultStatuses } from "../securing/open-badge-definitions.ts";
+import { httpsUrl, shownText } from "./class-definition.ts";
+
+/** One piece of evidence, as Open Badges 3.0 has it. */
+const evidence = z
+  .strictObject({
+    id: httpsUrl.optional(),
+    name: shownText(256).optional(),
+    description: shownText(4_096).optional(),
+    narrative: shownText(8_192).optional(),
+    genre: shownText(128).optional(),
+    audience: shownText(128).optional(),
+  })
+  .refine((piece) => Object.keys(piece).length > 0, "A piece of evidence says something.");
+
+const result = z
+  .strictObject({
+    value: shownText(256).optional(),
+    status: z.enum(resultStatuses).optional(),
+  })
+  .refine((one) => Object.keys(one).length > 0, "A result has a value or a status.");
+
+/** What an issuer says of the earner, in requests and in what is kept. `narrative` is Markdown. */
+export const personalMembers = {
+  name: shownText(256).optional(),
+  narrative: shownText(8_192).optional(),
+  evidence: z.array(evidence).min(1).max(16).optional(),
+  results: z.array(result).min(1).max(16).optional(),
+};
+
+const personal = z.strictObject({
+  ...personalMembers,
+  email: z.strictObject({ hash: z.string().regex(/^sha256\$[0-9a-f]{64}$/), salt: z.string() }).optional(),
+});
+
+/** What an award says of a person. It stands in no log; the award names the digest of its disclosure. */
+export type Personal = z.output<typeof personal>;
+export type Evidence = z.output<typeof evidence>;
+export type Result = z.output<typeof result>;
+
+/** The text that opens a commitment, and base64url(SHA-256) of it. */
+export type Disclosure = { text: string; digest: string };
+
+/** base64url of JSON [salt of 128 bits, "personal", what it says], as SD-JWT writes disclosures (RFC 9901). */
+export function makeDisclosure(said: Personal): Disclosure {
+  const text = base64url(utf8(JSON.stringify([randomText(16), "personal", said])));
+  return { text, digest: digestOf(text) };
+}
+
+/** What a disclosure says; undefined where it is none, or not the one that the digest names. */
+export function readDisclosure(text: string, digest: string): Personal | undefined {
+  if (digestOf(text) !== digest) return undefined;
+  try {
+    const [, name, said] = JSON.parse(fromUtf8(fromBase64url(text)!));
+    return name === "personal" ? personal.safeParse(said).data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** An address as it is kept and hashed; refuses with INVALID_EMAIL what is none. */
+export function emailOf(text: string): string {
+  return parseEmail(text);
+}
+
+/** An address as Open Badges 3.0 names a recipient without telling it: the hash, and the salt behind which it stands. */
+export function hashEmail(email: string): NonNullable<Personal["email"]> {
+  const salt = randomText(16);
+  return { hash: identityHash(email, salt), salt };
+}
+
+/** `sha256$` and the lowercase hex of SHA-256 of the address and the salt (Open Badges 3.0, IdentityObject). */
+export function identityHash(email: string, salt: string): string {
+  return `sha256$${hex(sha256(`${email}${salt}`))}`;
+}
+
+/**
+ * By which an address is looked up, in any letter case; without the service's secret it says nothing. Refuses with
+ * INVALID_EMAIL.
+ */
+export function emailLookup(keys: ServiceKeys, email: string): string {
+  return keyedDigest(keys, "award contact look-up", parseEmail(email).toLowerCase());
+}
+
+/** A digest that nobody can guess at who lacks the service's secret, bound to its purpose. */
+export function keyedDigest(keys: ServiceKeys, purpose: string, text: string): string {
+  const key = hmacSha256(fromBase64url(keys.secret)!, utf8(`renown ${purpose}`));
+  return base64url(hmacSha256(key, utf8(text)));
+}
+
+/** What is kept to reach somebody who has no wallet yet. */
+export type Contact = { email: string; secret: string };
+
+export const sealPersonal = (keys: ServiceKeys, text: string) => seal(keys, "award personal", utf8(text));
+export const sealContact = (keys: ServiceKeys, contact: Contact) =>
+  seal(keys, "award contact", utf8(JSON.stringify(contact)));
+
+/** Opens what `sealPersonal` sealed; undefined where the keys are others. */
+export async function openPersonal(keys: ServiceKeys, sealed: string, digest: string): Promise<Personal | undefined> {
+  const bytes = await unseal(keys, "award personal", sealed);
+  return bytes && readDisclosure(fromUtf8(bytes), digest);
+}
+
+export async function openContact(keys: ServiceKeys, sealed: string): Promise<Contact | undefined> {
+  const bytes = await unseal(keys, "award contact", sealed);
+  return bytes && (JSON.parse(fromUtf8(bytes)) as JsonObject & Contact);
+}
+
+/** base64url of so many random bytes. */
+export function randomText(bytes: number): string {
+  return base64url(crypto.getRandomValues(new Uint8Array(bytes)));
+}

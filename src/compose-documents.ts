@@ -1,0 +1,159 @@
+import { awardKind } from "./badges/award.ts";
+import type { ProofMethod } from "./identity/delegation.ts";
+import { type Did, isUserDid, parsePkh } from "./identity/did.ts";
+import { speaksFor } from "./identity/proof-reach.ts";
+import type { namedOperationKeys } from "./identity/service-keys.ts";
+import { ensure, Failure } from "./kernel/failure.ts";
+import { type Clock, iso } from "./kernel/time.ts";
+import { auditBundle } from "./operations/audit.ts";
+import { makeBundle, wireEntry } from "./operations/bundle.ts";
+import { concealEntry, concealLogs } from "./operations/concealment.ts";
+import { documentViews } from "./operations/document-view.ts";
+import { signerOf } from "./operations/entry.ts";
+import type { Kinds } from "./operations/fold.ts";
+import { parseAction } from "./operations/operation.ts";
+import type { Reactor } from "./operations/reactor.ts";
+import type { OperationStore } from "./operations/store.ts";
+import { type Caller, type Party, pageOf, type Services } from "./services.ts";
+import type { ConcealedAward, concealmentStore } from "./storage/concealment-store.ts";
+
+export type DocumentParts = {
+  reactor: Reactor;
+  store: OperationStore;
+  kinds: Kinds;
+  realm: string;
+  did: string;
+  operationKeys: ReturnType<typeof namedOperationKeys>;
+  clock: Clock;
+  concealment: ReturnType<typeof concealmentStore>;
+};
+
+/** Kinds of which single documents may be concealed. */
+const concealable: ReadonlySet<string> = new Set([awardKind]);
+
+/** Documents and the log, with what is concealed shown in full to those alone whom it concerns. */
+export function documentServices(parts: DocumentParts): {
+  documents: Services["documents"];
+  after: Services["log"]["after"];
+  /** Whether a viewer is one whom an award concerns. */
+  sees(document: string, viewer: Caller): Promise<boolean>;
+} {
+  const { reactor, store, realm } = parts;
+  const view = documentViews(realm);
+  const hides = async (id: string, kind: string | undefined, viewer: Caller | undefined): Promise<boolean> =>
+    kind !== undefined &&
+    (await concealedAmong(parts, [{ kind, document: id }])).has(id) &&
+    !(await sees(parts, id, viewer));
+  const bundle: Services["documents"]["bundle"] = async (id, viewer, work) => {
+    const { kind } = await reactor.document(id);
+    const alone = await hides(id, kind.name, viewer);
+    const about = { realm, now: iso(parts.clock()), service: serviceOf(parts), spend: work?.spend, alone };
+    return concealLogs(await makeBundle(store, id, about), new Set(alone ? [id] : []));
+  };
+  const documents: Services["documents"] = {
+    open: (create, kind, operations) => reactor.open(create, kind, operations),
+    get: async (id, viewer) => {
+      const document = await reactor.document(id);
+      // As if it were not there.
+      ensure(!(await hides(id, document.kind.name, viewer)), "UNKNOWN_DOCUMENT");
+      return view(document);
+    },
+    entries: async (id, { after = "0", limit }, viewer) => {
+      const entries = await store.entriesOf(id, Number(after), limit + 1);
+      if (entries.length === 0) await reactor.document(id);
+      const hidden = await hides(id, entries[0]?.kind, viewer);
+      const shown = entries.map((entry) => (hidden ? concealEntry(wireEntry(entry)) : wireEntry(entry)));
+      return pageOf(shown, limit, ({ seq }) => String(seq));
+    },
+    submit: async (id, operations, kind) => {
+      try {
+        return await reactor.submit(id, operations, kind);
+      } catch (error) {
+        throw error instanceof Failure ? await asSeen(parts, id, operations[0], error) : error;
+      }
+    },
+    audit: async (id, viewer, work) => {
+      const { kinds, operationKeys } = parts;
+      return auditBundle(await bundle(id, viewer, work), { kinds, operationKeys, pause: work?.pause });
+    },
+    bundle,
+  };
+  const after: Services["log"]["after"] = async (seq, limit) => {
+    const entries = await store.entriesAfter(seq, limit);
+    const concealed = await concealedAmong(parts, entries);
+    return entries.map(wireEntry).map((entry) => (concealed.has(entry.document) ? concealEntry(entry) : entry));
+  };
+  return { documents, after, sees: (document, viewer) => sees(parts, document, viewer) };
+}
+
+async function concealedAmong(
+  { concealment, clock }: DocumentParts,
+  entries: readonly { kind: string; document: string }[],
+): Promise<ReadonlySet<string>> {
+  const asked = new Set(entries.filter(({ kind }) => concealable.has(kind)).map(({ document }) => document));
+  return asked.size > 0 ? concealment.concealed([...asked], clock()) : asked;
+}
+
+/** Refusals before which nobody has been proved to stand behind the operation. */
+const unproved: readonly string[] = ["NOT_DELEGATED", "BAD_SIGNATURE", "CONTENT_MISMATCH", "INVALID_OPERATION"];
+
+/**
+ * The refusal of an operation on a document, as whoever signed it may see it: of what is concealed others learn no more
+ * than of what is not there.
+ */
+async function asSeen(parts: DocumentParts, id: string, action: unknown, failure: Failure): Promise<Failure> {
+  const { concealment, clock } = parts;
+  if (!(await concealment.concealed([id], clock())).has(id)) return failure;
+  const award = await concealment.find(id);
+  const { user, app } = claimedSigner(action);
+  const theirs =
+    award !== undefined &&
+    !unproved.includes(failure.code) &&
+    (user === "" ? await concealment.hasKey(award.organization, app) : await isTheirs(parts, award, user));
+  return theirs ? failure : new Failure("UNKNOWN_DOCUMENT");
+}
+
+function claimedSigner(action: unknown): { user: string; app: string } {
+  try {
+    return signerOf({ action: parseAction(action) });
+  } catch {
+    return { user: "", app: "" };
+  }
+}
+
+/** Who reads is asked only about what is concealed: anything else is read without saying so. */
+async function sees(parts: DocumentParts, document: string, viewer: Caller | undefined): Promise<boolean> {
+  const party = await viewer?.();
+  return party !== undefined && maySee(parts, party, document);
+}
+
+/** Its subject, the members of its organisation, and the clients of that with the scope to read awards. */
+async function maySee({ concealment }: DocumentParts, party: Party, document: string): Promise<boolean> {
+  if (party.by === "operator") return false;
+  const award = await concealment.find(document);
+  if (!award) return false;
+  if (party.by === "client") {
+    const own = party.organization === award.organization && (party.mode === "test") === award.test;
+    return own && party.scopes.includes("awards:read");
+  }
+  // An app's token proves its key alone, not that the wallet has given it anything.
+  if (party.by === "token") return false;
+  return isTheirs({ concealment }, award, party.user, party.method);
+}
+
+/** Whether a wallet is the award's subject, or a member of its organisation. */
+async function isTheirs(
+  { concealment }: Pick<DocumentParts, "concealment">,
+  award: ConcealedAward,
+  user: Did,
+  method: ProofMethod = "recovery",
+): Promise<boolean> {
+  const { address } = parsePkh(user);
+  const reached = [award.subject, ...(await concealment.membersAt(award.organization, address))].filter(isUserDid);
+  return reached.some((did) => speaksFor({ user, method }, parsePkh(did)));
+}
+
+function serviceOf({ did, operationKeys }: DocumentParts) {
+  const retired = Object.fromEntries(operationKeys.flatMap(({ key, retired }) => (retired ? [[key, retired]] : [])));
+  return { did, operationKeys: operationKeys.map(({ key }) => key), retired };
+}

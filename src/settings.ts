@@ -1,0 +1,58 @@
+/** Every setting by name, with what it is unless set and what it means; the README's table is held to this list. */
+export const settings = {
+  PORT: { unset: "8787", means: "Port to listen on." },
+  HOST: { unset: "localhost", means: "Name or address to listen on; `0.0.0.0` for every IPv4 address." },
+  RENOWN_ORIGIN: {
+    unset: "http://localhost:<PORT>",
+    means: "Public origin: https, or http for localhost. The service's DID and the site of sign-in messages follow.",
+  },
+  RENOWN_DATA: { unset: "./data", means: "Directory of the database and the keys (Node)." },
+  RENOWN_REALM: {
+    unset: "main",
+    means: "1 to 32 of a-z, 0-9 and -. What was signed for one realm never counts in another: give every test its own.",
+  },
+  RENOWN_KEYS: {
+    unset: "made on first start",
+    means: "All keys as JSON; a secret. Required on Workers; on Node kept in `<RENOWN_DATA>/keys.json` unless set.",
+  },
+  RENOWN_OPERATOR_TOKEN: { unset: "none", means: "The operator's bearer token, at least 32 characters; a secret." },
+  RENOWN_MAX_DELEGATION_DAYS: { unset: "90", means: "How long a delegation may live, in days." },
+  RENOWN_ALLOW_PRIVATE_DIDS: {
+    unset: "false",
+    means: "Whether did:web may lead to private and loopback addresses, and RPC endpoints be http anywhere.",
+  },
+  "RENOWN_RPC_<chain>": {
+    unset: "none",
+    means:
+      "RPC endpoints of the chain with this id (`RENOWN_RPC_1` for Ethereum), https, the preferred first, with spaces " +
+      "or commas between: contract wallets, did:ethr and, of chain 1, ENS names need one.",
+  },
+  RENOWN_TRUSTED_PROXIES: { unset: "0", means: "Proxies of yours in front; each adds one to X-Forwarded-For." },
+  RENOWN_RATE_BURST: { unset: "60", means: "Requests that an address may send at once." },
+  RENOWN_RATE_SECONDS: { unset: "10", means: "Seconds in which that allowance comes back." },
+  RENOWN_OPERATIONS_BURST: { unset: "100000", means: "Operations that an address may have checked at once." },
+  RENOWN_OPERATIONS_SECONDS: { unset: "60", means: "Seconds in which that allowance comes back." },
+  RENOWN_FAILURES_PER_ADDRESS: { unset: "60", means: "Failed signatures and tokens of an address in a minute." },
+  RENOWN_FAILURES_PER_KEY: { unset: "10", means: "The same of one key or wallet at an address." },
+  RENOWN_MAX_BODY_BYTES: { unset: "1048576", means: "Size of an ordinary body." },
+  RENOWN_MAX_BATCH_BYTES: { unset: "16777216", means: "Size of a batch of operations to verify." },
+  RENOWN_MAX_STREAM_BYTES: { unset: "268435456", means: "Size of a stream of operations to verify." },
+  RENOWN_MAX_BATCH_ROWS: { unset: "10000", means: "Rows of a batch of awards; on Workers 100 unless set." },
+  RENOWN_DEEP_LINKS: {
+    unset: "phd",
+    means: "Schemes of apps on devices that people may be sent back to after they agreed, with commas between.",
+  },
+  RENOWN_SMTP_URL: {
+    unset: "none",
+    means:
+      "Mail server, as `smtp(s)://user:password@host:port`, a secret: mail goes out where it is set (Node). `smtp` needs " +
+      "STARTTLS, but for a server on localhost.",
+  },
+  RENOWN_MAIL_FROM: {
+    unset: "none",
+    means: "In whose name mail goes out: `badges@example.org` or `Example Academy <badges@example.org>`.",
+  },
+  RENOWN_LOG_LEVEL: { unset: "info", means: "`debug`, `info`, `warn`, `error` or `silent`." },
+} as const satisfies Record<string, { unset: string; means: string }>;
+
+export type Setting = keyof typeof settings;

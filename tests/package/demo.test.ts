@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { emptyFolder, root, runNode } from "./run.ts";
+
+const demo = join(root, "tools/demo.ts");
+
+describe("npm run demo", () => {
+  let folder: string;
+  let server: ChildProcess;
+  let told: string;
+  beforeAll(async () => {
+    folder = emptyFolder();
+    const port = String(await freePort());
+    const settings = { PORT: port, RENOWN_ORIGIN: "", RENOWN_DATA: folder, RENOWN_KEYS: "", RENOWN_LOG_LEVEL: "error" };
+    const env = { ...process.env, ...settings };
+    server = spawn(process.execPath, [join(root, "src/node.ts")], { env, stdio: ["ignore", "pipe", "inherit"] });
+    const died = once(server, "exit").then(() => Promise.reject(new Error("The server did not start.")));
+    await Promise.race([once(server.stdout!, "data"), died]);
+    const { code, out } = await runNode([demo, "--url", `http://localhost:${port}`]);
+    expect(code, out).toBe(0);
+    told = out;
+  });
+  afterAll(async () => {
+    if (server.exitCode === null && server.kill("SIGTERM")) await once(server, "exit");
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("says how it is used, and plays nothing", async () => {
+    const { code, out } = await runNode([demo, "--help"]);
+    expect(code).toBe(0);
+    expect(out).toContain("--url");
+    expect(out).not.toContain("A wallet signs in");
+  });
+
+  test("says so and ends with 1 where there is no server to play against", async () => {
+    const { code, out } = await runNode([demo, "--url", "http://localhost:1"]);
+    expect(code).toBe(1);
+    expect(out).toContain("The story broke off");
+  });
+
+  test("labels every report that it prints", () => {
+    const reports = told.split("\n").filter((line) => /: (valid|invalid|undetermined)$/.test(line));
+    expect(reports.map((line) => line.replace(/, signed by .*\)/, ""))).toEqual([
+      "And it has a credential: valid",
+      "The operation: valid",
+      "The operation that was refused: invalid",
+      "The one from before the revocation: valid",
+      "The audit: valid",
+      "The badge in the picture: valid",
+      "The credential that was kept: invalid",
+      "The audit: valid",
+    ]);
+  });
+
+  test("tells of an academy, a learner who claims, and a verifier", () => {
+    expect(told).toContain("Is it ada@example.org's? valid: pass");
+    expect(told).toContain("Is it mallory@example.org's? invalid: fail");
+    expect(told).toContain("with the same Idempotency-Key: the same award.");
+    expect(told).toMatch(/the credential now names did:pkh:eip155:1:0x[0-9a-f]{40}$/m);
+    expect(told).toContain("With another name in it: invalid (proof[0]: BAD_SIGNATURE, proof[1]: BAD_SIGNATURE).");
+    expect(told).toContain("It was valid (active), and is revoked now.");
+    expect(told).toMatch(/fail {2}status:revocation: REVOKED\./);
+    expect(told).toContain("Without the academy's log, which gives it the right to award: invalid");
+  });
+
+  test("says with each step how to check it", () => {
+    expect(told.match(/^To check it: curl -s /gm)?.length).toBeGreaterThan(10);
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  return port;
+}
