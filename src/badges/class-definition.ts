@@ -1,16 +1,22 @@
 import { z } from "zod";
 import { parseTime } from "../kernel/time.ts";
 import { achievementTypes, targetTypes } from "../securing/open-badge-definitions.ts";
+import { isMarkdown, markdownRule, maxMarkdownLength } from "./markdown-rule.ts";
 
 export { achievementTypes };
 
 /** Members of each definition are bounded, so that an action with one fits its 65,536 characters. */
-const limits = { name: 256, description: 4_096, narrative: 16_384, url: 2_048, alt: 512, tags: 32, alignment: 32 };
+const limits = { name: 256, description: 4_096, url: 2_048, alt: 512, tags: 32, alignment: 32 };
 
 /** A text that shows: not empty, no white space around it, no control characters but line breaks and tabs. */
 export function shownText(most: number) {
   const plain = (text: string) => text.trim() === text && !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text);
   return z.string().min(1).max(most).refine(plain, "It begins and ends with what shows, without control characters.");
+}
+
+/** Markdown as pages render it. */
+export function markdownText(most: number) {
+  return shownText(most).refine(isMarkdown, markdownRule);
 }
 
 /** An https URL as a browser would write it, with no name or password in it. */
@@ -35,7 +41,7 @@ export const momentText = z
 const extension = z.string().regex(/^ext:[A-Za-z0-9._:-]{1,64}$/, "An extension is `ext:` and a name.");
 
 const criteria = z
-  .strictObject({ narrative: shownText(limits.narrative).optional(), url: httpsUrl.optional() })
+  .strictObject({ narrative: markdownText(maxMarkdownLength).optional(), url: httpsUrl.optional() })
   .refine(({ narrative, url }) => narrative !== undefined || url !== undefined, "A narrative or a URL is needed.");
 
 const image = z.strictObject({

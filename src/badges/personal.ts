@@ -7,7 +7,7 @@ import { base64url, fromBase64url, fromUtf8, hex, utf8 } from "../kernel/bytes.t
 import { hmacSha256 } from "../kernel/hmac.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import { resultStatuses } from "../securing/open-badge-definitions.ts";
-import { httpsUrl, shownText } from "./class-definition.ts";
+import { httpsUrl, markdownText, shownText } from "./class-definition.ts";
 
 /** One piece of evidence, as Open Badges 3.0 has it. */
 const evidence = z
@@ -15,7 +15,7 @@ const evidence = z
     id: httpsUrl.optional(),
     name: shownText(256).optional(),
     description: shownText(4_096).optional(),
-    narrative: shownText(8_192).optional(),
+    narrative: markdownText(8_192).optional(),
     genre: shownText(128).optional(),
     audience: shownText(128).optional(),
   })
@@ -31,7 +31,7 @@ const result = z
 /** What an issuer says of the earner, in requests and in what is kept. `narrative` is Markdown. */
 export const personalMembers = {
   name: shownText(256).optional(),
-  narrative: shownText(8_192).optional(),
+  narrative: markdownText(8_192).optional(),
   evidence: z.array(evidence).min(1).max(16).optional(),
   results: z.array(result).min(1).max(16).optional(),
 };

@@ -40,7 +40,7 @@ export async function soundList(
   if (another) return { check: another };
   const list = await attempt(name, "", () => parseStatusList(credential.body));
   if (!list.value) return { check: { ...list.check, code: "LIST_INVALID" } };
-  return { ...list.value, since: credential.validFrom ?? now };
+  return { ...list.value, since: Math.min(credential.validFrom ?? now, now) };
 }
 
 /** The check of one entry in its list; `meaning` tells what a status means, where the entry says so. */

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { renderMarkdown } from "../../../src/badges/markdown.ts";
 import {
   markdownRule,
   maxMarkdownLength,
   maxMarkdownLines,
   maxMarkdownMarks,
   maxMarkdownNesting,
-  renderMarkdown,
-} from "../../../src/badges/markdown.ts";
+} from "../../../src/badges/markdown-rule.ts";
 
 const rel = 'rel="nofollow ugc noopener"';
 

@@ -171,3 +171,16 @@ describe("calls of one question", () => {
     expect(made).toBe(maxCalls);
   });
 });
+
+test("a list of ours that is made while the question is answered tells of now", async () => {
+  const list = { ...(await listBody({ purpose: "suspension" })), validFrom: iso(now + 5) };
+  const ours = {
+    holds: (url: string) => url === listUrl,
+    credentialAt: async () => undefined,
+    listAt: async () => jwtOf(list),
+    awardOf: async () => undefined,
+  };
+  const badge = await jwtOf({ ...badgeBody, credentialStatus: statusOf({ statusPurpose: "suspension" }) });
+  const report = await verifyBadge(badge, { now }, openScene({ ours }).knowledge);
+  expect(report).toMatchObject({ verdict: "valid", status: "active" });
+});
