@@ -1,11 +1,3 @@
-import { openAccess } from "./compose-access.ts";
-import { openBadges } from "./compose-badges.ts";
-import { clientServices } from "./compose-clients.ts";
-import { documentServices } from "./compose-documents.ts";
-import { openCredentials } from "./compose-forms.ts";
-import { memberServices } from "./compose-members.ts";
-import { openOrganizations } from "./compose-organizations.ts";
-import { openVerification } from "./compose-verification.ts";
 import { createDelegating, type Delegating, delegationView } from "./credentials/delegating.ts";
 import { issueIdentityCredential } from "./credentials/identity-credential.ts";
 import { issuedView, openIssuer, revokeIssued } from "./credentials/issued.ts";
@@ -49,6 +41,14 @@ import { keepRealm } from "./storage/installation-store.ts";
 import { treeStore } from "./storage/tree-store.ts";
 import type { FetchStatusList } from "./verify/credential-question.ts";
 import { allKinds } from "./verify/kinds.ts";
+import { openAccess } from "./wiring/access.ts";
+import { openBadges } from "./wiring/badges.ts";
+import { clientServices } from "./wiring/clients.ts";
+import { documentServices } from "./wiring/documents.ts";
+import { openCredentials } from "./wiring/forms.ts";
+import { memberServices } from "./wiring/members.ts";
+import { openOrganizations } from "./wiring/organizations.ts";
+import { openVerification } from "./wiring/verification.ts";
 
 /** What differs between installations and runtimes. */
 export type Parts = {

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openOrganizations } from "../../../src/compose-organizations.ts";
 import { makeServiceKeys } from "../../../src/identity/service-keys.ts";
 import { utf8 } from "../../../src/kernel/bytes.ts";
 import type { JsonObject } from "../../../src/kernel/json.ts";
@@ -10,6 +9,7 @@ import { methodId } from "../../../src/organizations/organization-document.ts";
 import { organizationKind } from "../../../src/organizations/organization-state.ts";
 import { checkOfKey } from "../../../src/securing/keys.ts";
 import { findKey } from "../../../src/securing/verification-key.ts";
+import { openOrganizations } from "../../../src/wiring/organizations.ts";
 import { alice, openHouse, session, start, userOf } from "../../harness.ts";
 
 const origin = "https://renown.example";

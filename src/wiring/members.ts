@@ -1,16 +1,16 @@
 // Wires what members of organisations do on pages, by keys of their own.
-import type { AwardingParts } from "./badges/awarding.ts";
-import { createMemberBadges } from "./badges/member-awarding.ts";
-import { walletOf } from "./credentials/party.ts";
-import { ensure } from "./kernel/failure.ts";
-import type { Clock } from "./kernel/time.ts";
-import { makeConfiguration } from "./organizations/domain-linkage.ts";
-import { type Membership, membershipsOf } from "./organizations/my-organizations.ts";
-import type { OrganizationKeys } from "./organizations/organization-keys.ts";
-import type { Party, Services } from "./services.ts";
-import { awardCountStore } from "./storage/award-count-store.ts";
-import type { Storage } from "./storage/database.ts";
-import { membershipStore } from "./storage/membership-store.ts";
+import type { AwardingParts } from "../badges/awarding.ts";
+import { createMemberBadges } from "../badges/member-awarding.ts";
+import { walletOf } from "../credentials/party.ts";
+import { ensure } from "../kernel/failure.ts";
+import type { Clock } from "../kernel/time.ts";
+import { makeConfiguration } from "../organizations/domain-linkage.ts";
+import { type Membership, membershipsOf } from "../organizations/my-organizations.ts";
+import type { OrganizationKeys } from "../organizations/organization-keys.ts";
+import type { Party, Services } from "../services.ts";
+import { awardCountStore } from "../storage/award-count-store.ts";
+import type { Storage } from "../storage/database.ts";
+import { membershipStore } from "../storage/membership-store.ts";
 
 export type MemberServiceParts = {
   storage: Storage;

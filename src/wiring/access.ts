@@ -1,24 +1,24 @@
 // Wires how programs of organisations come in, and what is done after an answer.
-import { type ClientParty, walletOf } from "./credentials/party.ts";
-import { type Deliver, mailHandler, mailKind } from "./followers/mail.ts";
-import { type Handlers, openOutbox } from "./followers/outbox.ts";
-import type { CompactJws } from "./identity/jws.ts";
-import type { ServiceKeys } from "./identity/service-keys.ts";
-import { ensure } from "./kernel/failure.ts";
-import { type Clock, second } from "./kernel/time.ts";
-import type { Reactor } from "./operations/reactor.ts";
-import type { OperationStore } from "./operations/store.ts";
-import { type FindOrganization, openClientAccess } from "./organizations/client.ts";
-import { grantToken, isClientToken, readClientToken } from "./organizations/client-token.ts";
-import { openIdempotency } from "./organizations/idempotency.ts";
-import { isSlug, scopes } from "./organizations/inputs.ts";
-import { roleOf } from "./organizations/organization.ts";
-import { type Organization, organizationKind } from "./organizations/organization-state.ts";
-import { pageOf, type Services } from "./services.ts";
-import { clientAccessStore } from "./storage/client-access-store.ts";
-import type { Storage } from "./storage/database.ts";
-import { idempotencyStore } from "./storage/idempotency-store.ts";
-import { outboxStore } from "./storage/outbox-store.ts";
+import { type ClientParty, walletOf } from "../credentials/party.ts";
+import { type Deliver, mailHandler, mailKind } from "../followers/mail.ts";
+import { type Handlers, openOutbox } from "../followers/outbox.ts";
+import type { CompactJws } from "../identity/jws.ts";
+import type { ServiceKeys } from "../identity/service-keys.ts";
+import { ensure } from "../kernel/failure.ts";
+import { type Clock, second } from "../kernel/time.ts";
+import type { Reactor } from "../operations/reactor.ts";
+import type { OperationStore } from "../operations/store.ts";
+import { type FindOrganization, openClientAccess } from "../organizations/client.ts";
+import { grantToken, isClientToken, readClientToken } from "../organizations/client-token.ts";
+import { openIdempotency } from "../organizations/idempotency.ts";
+import { isSlug, scopes } from "../organizations/inputs.ts";
+import { roleOf } from "../organizations/organization.ts";
+import { type Organization, organizationKind } from "../organizations/organization-state.ts";
+import { pageOf, type Services } from "../services.ts";
+import { clientAccessStore } from "../storage/client-access-store.ts";
+import type { Storage } from "../storage/database.ts";
+import { idempotencyStore } from "../storage/idempotency-store.ts";
+import { outboxStore } from "../storage/outbox-store.ts";
 
 export type AccessParts = {
   origin: string;

@@ -1,25 +1,25 @@
 // Wires organisations: their directory, their keys, their domains.
-import { wellKnownReader } from "./chain/did-configuration.ts";
-import { stateNow } from "./credentials/delegating.ts";
-import { covers } from "./identity/delegation.ts";
-import type { FetchDidWeb } from "./identity/resolve.ts";
-import type { ServiceKeys } from "./identity/service-keys.ts";
-import { ensure, Failure } from "./kernel/failure.ts";
-import type { Clock } from "./kernel/time.ts";
-import type { Kinds } from "./operations/fold.ts";
-import type { Reactor } from "./operations/reactor.ts";
-import type { OperationStore } from "./operations/store.ts";
-import { findOrganization, openDirectory, organizationDid } from "./organizations/directory.ts";
-import { checkDomain, checkDueDomains } from "./organizations/domain-check.ts";
-import { isSlug, roles } from "./organizations/inputs.ts";
-import { ensureRole, type Person } from "./organizations/membership.ts";
-import { ownDocuments } from "./organizations/organization-document.ts";
-import { openOrganizationKeys } from "./organizations/organization-keys.ts";
-import { organizationKind } from "./organizations/organization-state.ts";
-import { prepareOperations } from "./organizations/prepare.ts";
-import { type Party, pageOf, type Services } from "./services.ts";
-import type { Storage } from "./storage/database.ts";
-import { organizationStore } from "./storage/organization-store.ts";
+import { wellKnownReader } from "../chain/did-configuration.ts";
+import { stateNow } from "../credentials/delegating.ts";
+import { covers } from "../identity/delegation.ts";
+import type { FetchDidWeb } from "../identity/resolve.ts";
+import type { ServiceKeys } from "../identity/service-keys.ts";
+import { ensure, Failure } from "../kernel/failure.ts";
+import type { Clock } from "../kernel/time.ts";
+import type { Kinds } from "../operations/fold.ts";
+import type { Reactor } from "../operations/reactor.ts";
+import type { OperationStore } from "../operations/store.ts";
+import { findOrganization, openDirectory, organizationDid } from "../organizations/directory.ts";
+import { checkDomain, checkDueDomains } from "../organizations/domain-check.ts";
+import { isSlug, roles } from "../organizations/inputs.ts";
+import { ensureRole, type Person } from "../organizations/membership.ts";
+import { ownDocuments } from "../organizations/organization-document.ts";
+import { openOrganizationKeys } from "../organizations/organization-keys.ts";
+import { organizationKind } from "../organizations/organization-state.ts";
+import { prepareOperations } from "../organizations/prepare.ts";
+import { type Party, pageOf, type Services } from "../services.ts";
+import type { Storage } from "../storage/database.ts";
+import { organizationStore } from "../storage/organization-store.ts";
 
 export type OrganizationParts = {
   origin: string;

@@ -1,28 +1,28 @@
 // Wires what the world sees of awards: their credentials, faces and status lists.
 
-import { awardKind } from "./badges/award.ts";
-import type { SeenAward } from "./badges/award-facts.ts";
-import type { AwardState } from "./badges/award-state.ts";
-import type { BadgeStore } from "./badges/award-store.ts";
-import type { MadeAward } from "./badges/awarding.ts";
-import { earnerDids } from "./badges/earned.ts";
-import { openFaces } from "./badges/face.ts";
-import { openForms } from "./badges/kept-forms.ts";
-import { openOrganizationLists } from "./badges/organization-lists.ts";
-import { openPersonal } from "./badges/personal.ts";
-import { walletOf } from "./credentials/party.ts";
-import type { ServiceKeys } from "./identity/service-keys.ts";
-import { ensure, Failure } from "./kernel/failure.ts";
-import type { Clock } from "./kernel/time.ts";
-import type { Reactor } from "./operations/reactor.ts";
-import { findOrganization, type OrganizationStore, organizationDid } from "./organizations/directory.ts";
-import { isSlug } from "./organizations/inputs.ts";
-import type { OrganizationKeys } from "./organizations/organization-keys.ts";
-import type { Caller, Services } from "./services.ts";
-import { formStore } from "./storage/award-form-store.ts";
-import type { Storage } from "./storage/database.ts";
-import { earnedAwards } from "./storage/earned-awards.ts";
-import { organizationListStore } from "./storage/organization-list-store.ts";
+import { awardKind } from "../badges/award.ts";
+import type { SeenAward } from "../badges/award-facts.ts";
+import type { AwardState } from "../badges/award-state.ts";
+import type { BadgeStore } from "../badges/award-store.ts";
+import type { MadeAward } from "../badges/awarding.ts";
+import { earnerDids } from "../badges/earned.ts";
+import { openFaces } from "../badges/face.ts";
+import { openForms } from "../badges/kept-forms.ts";
+import { openOrganizationLists } from "../badges/organization-lists.ts";
+import { openPersonal } from "../badges/personal.ts";
+import { walletOf } from "../credentials/party.ts";
+import type { ServiceKeys } from "../identity/service-keys.ts";
+import { ensure, Failure } from "../kernel/failure.ts";
+import type { Clock } from "../kernel/time.ts";
+import type { Reactor } from "../operations/reactor.ts";
+import { findOrganization, type OrganizationStore, organizationDid } from "../organizations/directory.ts";
+import { isSlug } from "../organizations/inputs.ts";
+import type { OrganizationKeys } from "../organizations/organization-keys.ts";
+import type { Caller, Services } from "../services.ts";
+import { formStore } from "../storage/award-form-store.ts";
+import type { Storage } from "../storage/database.ts";
+import { earnedAwards } from "../storage/earned-awards.ts";
+import { organizationListStore } from "../storage/organization-list-store.ts";
 
 export type FormsParts = {
   origin: string;

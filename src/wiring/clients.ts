@@ -1,25 +1,25 @@
-// Wires what clients of the existing Renown ask; everything else is wired in compose.ts.
-import type { Accepted } from "./credentials/acceptance.ts";
-import { type CredentialClients, createCredentialClients } from "./credentials/clients.ts";
-import { credentialOf, isLive, rowOf } from "./credentials/credential-row.ts";
-import { stateNow } from "./credentials/delegating.ts";
-import { type Party, walletOf } from "./credentials/party.ts";
-import { credentialKind } from "./credentials/renown-credential.ts";
-import { createConsole, type LiveCredential } from "./identity/console-session.ts";
-import { createDevices, type GivenDelegation } from "./identity/device.ts";
-import { Failure } from "./kernel/failure.ts";
-import type { Clock } from "./kernel/time.ts";
-import { type ClientDoor, createClientDoor, type UnsignedDoor } from "./operations/client-door.ts";
-import type { Kinds } from "./operations/fold.ts";
-import type { Reactor } from "./operations/reactor.ts";
-import type { OperationStore } from "./operations/store.ts";
-import { profileKind } from "./profiles/profile.ts";
-import { createProfiles, type Profiles, type Wallet } from "./profiles/profiles.ts";
-import { type EnsNames, userRowOf } from "./profiles/public-profile.ts";
-import type { Caller, Services } from "./services.ts";
-import { askedStore, credentialRows, profileRows } from "./storage/client-store.ts";
-import { consoleStore, deviceStore } from "./storage/console-store.ts";
-import type { Storage } from "./storage/database.ts";
+// Wires what clients of the existing Renown ask.
+import type { Accepted } from "../credentials/acceptance.ts";
+import { type CredentialClients, createCredentialClients } from "../credentials/clients.ts";
+import { credentialOf, isLive, rowOf } from "../credentials/credential-row.ts";
+import { stateNow } from "../credentials/delegating.ts";
+import { type Party, walletOf } from "../credentials/party.ts";
+import { credentialKind } from "../credentials/renown-credential.ts";
+import { createConsole, type LiveCredential } from "../identity/console-session.ts";
+import { createDevices, type GivenDelegation } from "../identity/device.ts";
+import { Failure } from "../kernel/failure.ts";
+import type { Clock } from "../kernel/time.ts";
+import { type ClientDoor, createClientDoor, type UnsignedDoor } from "../operations/client-door.ts";
+import type { Kinds } from "../operations/fold.ts";
+import type { Reactor } from "../operations/reactor.ts";
+import type { OperationStore } from "../operations/store.ts";
+import { profileKind } from "../profiles/profile.ts";
+import { createProfiles, type Profiles, type Wallet } from "../profiles/profiles.ts";
+import { type EnsNames, userRowOf } from "../profiles/public-profile.ts";
+import type { Caller, Services } from "../services.ts";
+import { askedStore, credentialRows, profileRows } from "../storage/client-store.ts";
+import { consoleStore, deviceStore } from "../storage/console-store.ts";
+import type { Storage } from "../storage/database.ts";
 
 export type ClientParts = {
   origin: string;

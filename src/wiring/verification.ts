@@ -1,30 +1,30 @@
 // Wires the verification of badges and presentations, and what organisations have issued over the VC API.
-import { type AwardState, standingOf } from "./badges/award-state.ts";
-import type { BadgeAsides } from "./badges/award-store.ts";
-import { wellKnownReader } from "./chain/did-configuration.ts";
-import { openCommissions, type VcApi } from "./credentials/commissions.ts";
-import { findIssued, type Issuer } from "./credentials/issued.ts";
-import type { KeyCheck } from "./identity/app-key.ts";
-import type { Did } from "./identity/did.ts";
-import { parseCompact } from "./identity/jws.ts";
-import type { FetchDidWeb, Resolution } from "./identity/resolve.ts";
-import type { WalletCheck } from "./identity/wallet.ts";
-import { Failure } from "./kernel/failure.ts";
-import { type JsonObject, parseJson } from "./kernel/json.ts";
-import { fail } from "./kernel/report.ts";
-import type { Clock, Millis } from "./kernel/time.ts";
-import type { Reactor } from "./operations/reactor.ts";
-import type { OperationStore } from "./operations/store.ts";
-import { type OrganizationStore, organizationDid } from "./organizations/directory.ts";
-import { findDomain } from "./organizations/domain-proof.ts";
-import type { OrganizationKeys } from "./organizations/organization-keys.ts";
-import { maxCredentialJwt } from "./securing/vc-jwt.ts";
-import { keyResolver } from "./securing/verification-key.ts";
-import type { Services } from "./services.ts";
-import { commissionStore } from "./storage/commission-store.ts";
-import { renownEndings } from "./storage/credential-store.ts";
-import type { Storage } from "./storage/database.ts";
-import { verifyBadge } from "./verify/badge.ts";
+import { type AwardState, standingOf } from "../badges/award-state.ts";
+import type { BadgeAsides } from "../badges/award-store.ts";
+import { wellKnownReader } from "../chain/did-configuration.ts";
+import { openCommissions, type VcApi } from "../credentials/commissions.ts";
+import { findIssued, type Issuer } from "../credentials/issued.ts";
+import type { KeyCheck } from "../identity/app-key.ts";
+import type { Did } from "../identity/did.ts";
+import { parseCompact } from "../identity/jws.ts";
+import type { FetchDidWeb, Resolution } from "../identity/resolve.ts";
+import type { WalletCheck } from "../identity/wallet.ts";
+import { Failure } from "../kernel/failure.ts";
+import { type JsonObject, parseJson } from "../kernel/json.ts";
+import { fail } from "../kernel/report.ts";
+import type { Clock, Millis } from "../kernel/time.ts";
+import type { Reactor } from "../operations/reactor.ts";
+import type { OperationStore } from "../operations/store.ts";
+import { type OrganizationStore, organizationDid } from "../organizations/directory.ts";
+import { findDomain } from "../organizations/domain-proof.ts";
+import type { OrganizationKeys } from "../organizations/organization-keys.ts";
+import { maxCredentialJwt } from "../securing/vc-jwt.ts";
+import { keyResolver } from "../securing/verification-key.ts";
+import type { Services } from "../services.ts";
+import { commissionStore } from "../storage/commission-store.ts";
+import { renownEndings } from "../storage/credential-store.ts";
+import type { Storage } from "../storage/database.ts";
+import { verifyBadge } from "../verify/badge.ts";
 import {
   type AskedBadge,
   type AwardStanding,
@@ -32,12 +32,12 @@ import {
   countedCalls,
   type Ours,
   type Secured,
-} from "./verify/badge-question.ts";
-import { verifyCredential } from "./verify/credential.ts";
-import type { CredentialKnowledge, FetchStatusList } from "./verify/credential-question.ts";
-import { statusChecks } from "./verify/credential-status.ts";
-import { verifyPresentation } from "./verify/presentation.ts";
-import { momentsOf, openQuestion } from "./verify/question.ts";
+} from "../verify/badge-question.ts";
+import { verifyCredential } from "../verify/credential.ts";
+import type { CredentialKnowledge, FetchStatusList } from "../verify/credential-question.ts";
+import { statusChecks } from "../verify/credential-status.ts";
+import { verifyPresentation } from "../verify/presentation.ts";
+import { momentsOf, openQuestion } from "../verify/question.ts";
 
 export type VerificationParts = {
   origin: string;

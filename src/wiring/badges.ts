@@ -1,21 +1,21 @@
 // Wires badge classes and awards: who may give them, and by which key they are signed.
 
-import type { BadgeStore } from "./badges/award-store.ts";
-import { type AwardingParts, claimJob } from "./badges/awarding.ts";
-import { createBadges, type Standing } from "./badges/badges.ts";
-import { claimMail } from "./badges/claim-mail.ts";
-import type { Issuers } from "./badges/issuers.ts";
-import { type Party, requireScope } from "./credentials/party.ts";
-import { type Deliver, mailHandler } from "./followers/mail.ts";
-import { type Handlers, type Outbox, Postponed, Undeliverable } from "./followers/outbox.ts";
-import type { ServiceKeys } from "./identity/service-keys.ts";
-import { ensure, Failure } from "./kernel/failure.ts";
-import { type Clock, day } from "./kernel/time.ts";
-import type { Reactor } from "./operations/reactor.ts";
-import { findOrganization, type OrganizationStore } from "./organizations/directory.ts";
-import { ensureRole, type Person } from "./organizations/membership.ts";
-import type { OrganizationKeys } from "./organizations/organization-keys.ts";
-import type { Services } from "./services.ts";
+import type { BadgeStore } from "../badges/award-store.ts";
+import { type AwardingParts, claimJob } from "../badges/awarding.ts";
+import { createBadges, type Standing } from "../badges/badges.ts";
+import { claimMail } from "../badges/claim-mail.ts";
+import type { Issuers } from "../badges/issuers.ts";
+import { type Party, requireScope } from "../credentials/party.ts";
+import { type Deliver, mailHandler } from "../followers/mail.ts";
+import { type Handlers, type Outbox, Postponed, Undeliverable } from "../followers/outbox.ts";
+import type { ServiceKeys } from "../identity/service-keys.ts";
+import { ensure, Failure } from "../kernel/failure.ts";
+import { type Clock, day } from "../kernel/time.ts";
+import type { Reactor } from "../operations/reactor.ts";
+import { findOrganization, type OrganizationStore } from "../organizations/directory.ts";
+import { ensureRole, type Person } from "../organizations/membership.ts";
+import type { OrganizationKeys } from "../organizations/organization-keys.ts";
+import type { Services } from "../services.ts";
 
 export type BadgeParts = {
   origin: string;
