@@ -88,7 +88,6 @@ export const classDefinition = z.strictObject({
 
 export type ClassDefinition = z.output<typeof classDefinition>;
 export type Alignment = z.output<typeof alignment>;
-export type Validity = z.output<typeof validity>;
 
 function isMoment(text: string): boolean {
   try {

@@ -18,13 +18,6 @@ export function qrPath(text: string): QrPath {
   return { size, path: data.map(rowPath).join("") };
 }
 
-/** The code as a whole SVG: black on white, so that cameras read it on a dark page too. */
-export function qrSvg(text: string): string {
-  const { size, path } = qrPath(text);
-  const head = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges">`;
-  return `${head}<path fill="#fff" d="M0 0h${size}v${size}H0z"/><path d="${path}"/></svg>`;
-}
-
 /** Each run of dark modules as one rectangle: single ones would show seams. */
 function rowPath(row: readonly boolean[], y: number): string {
   let path = "";

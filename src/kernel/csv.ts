@@ -33,32 +33,6 @@ export function makeCsvReader(limits: CsvLimits = csvLimits): CsvReader {
   };
 }
 
-/** The records of a text that comes in pieces. */
-export async function* readCsv(
-  pieces: AsyncIterable<string>,
-  limits: CsvLimits = csvLimits,
-): AsyncGenerator<CsvRecord, void, undefined> {
-  const reader = makeCsvReader(limits);
-  for await (const piece of pieces) yield* reader.push(piece);
-  yield* reader.end();
-}
-
-/** One record with CRLF. A spreadsheet shows each field as text: what it would take for a formula begins with `'`. */
-export function csvRecord(fields: readonly string[]): string {
-  // A record of one empty field would read as a blank line.
-  if (fields.length === 1 && fields[0] === "") return '""\r\n';
-  return `${fields.map((field) => quoted(guarded(field))).join(",")}\r\n`;
-}
-
-/** Puts a `'` before what a spreadsheet would evaluate: `= + - @`, a tab or a carriage return at the beginning. */
-export function guarded(field: string): string {
-  return /^[=+\-@\t\r]/.test(field) ? `'${field}` : field;
-}
-
-function quoted(field: string): string {
-  return /[",\r\n]|^\s|\s$/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
-}
-
 /** Where the next character stands: `closed` is after a quote that ends a field or is the first half of one within. */
 type Place = "start" | "plain" | "quoted" | "closed";
 

@@ -87,8 +87,6 @@ export function openOrganizations(parts: OrganizationParts) {
   };
 }
 
-export type Organizations = ReturnType<typeof openOrganizations>;
-
 function absent(error: unknown): never {
   throw error instanceof Failure ? new Failure("NOT_FOUND") : error;
 }

@@ -1,6 +1,6 @@
 import { ensure } from "../../kernel/failure.ts";
 import type { Call, Door } from "../call.ts";
-import { type Guest, guestOf, type PageSession, sessionOfGuest } from "./guest.ts";
+import { type Guest, type PageSession, sessionOfGuest } from "./guest.ts";
 import type { ConsoleFrame } from "./organization-console.ts";
 import { bySlug, membershipOf } from "./organization-routes.ts";
 
@@ -15,11 +15,6 @@ export async function enter(door: Door, call: Call, guest: Guest, roles?: readon
   ensure(membership && (roles?.includes(membership.role) ?? true), "FORBIDDEN");
   const done = new URL(call.request.url).searchParams.get("done") ?? undefined;
   return { guest, session, frame: { organization, membership, token: guest.formToken, done } };
-}
-
-/** The same for whoever asks for a page. */
-export async function enterPage(door: Door, call: Call, roles?: readonly string[]): Promise<Entered> {
-  return enter(door, call, await guestOf(door, call), roles);
 }
 
 /** Who governs, and who awards. */

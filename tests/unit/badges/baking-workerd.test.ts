@@ -4,7 +4,7 @@ import { bake, unbake } from "../../../src/badges/baking.ts";
 import { defaultImage } from "../../../src/badges/default-image.ts";
 import { checkImage } from "../../../src/badges/image-check.ts";
 import { renderMarkdown } from "../../../src/badges/markdown.ts";
-import { qrSvg } from "../../../src/badges/qr.ts";
+import { qrPath } from "../../../src/badges/qr.ts";
 import { type RunningWorker, startWorker } from "../../worker/harness.ts";
 import { makeChunk, makePng, type PngPlan } from "./png-files.ts";
 
@@ -63,6 +63,6 @@ describe("in workerd", () => {
   test("Markdown and QR codes are those of Node", async () => {
     const text = "# A\n\n[b](https://x.example) <script> ![c](d)";
     expect(await textOf("/markdown", text)).toBe(renderMarkdown(text));
-    expect(await textOf("/qr", "https://x.example")).toBe(qrSvg("https://x.example"));
+    expect(await textOf("/qr", "https://x.example")).toBe(qrPath("https://x.example").path);
   });
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { encode } from "uqr";
 import { describe, expect, test } from "vitest";
-import { maxQrBytes, qrPath, qrSvg } from "../../../src/badges/qr.ts";
+import { maxQrBytes, qrPath } from "../../../src/badges/qr.ts";
 
 describe("a QR code", () => {
   test("has a dark module exactly where the path draws one", () => {
@@ -34,14 +34,6 @@ describe("a QR code", () => {
     }
     expect(modules.slice(0, 4).flat()).not.toContain(true);
     expect(modules.flatMap((row) => row.slice(-4))).not.toContain(true);
-  });
-
-  test("is black on white as an SVG", () => {
-    const { size, path } = qrPath("a");
-    expect(qrSvg("a")).toBe(
-      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges">` +
-        `<path fill="#fff" d="M0 0h${size}v${size}H0z"/><path d="${path}"/></svg>`,
-    );
   });
 
   test("takes texts up to a bound, counted in bytes", () => {
