@@ -14,13 +14,14 @@ export type Revoked = { award: string; error?: unknown };
 /** Awards that are worked at together, so that their writes share commits. */
 export const atOnce = 256;
 
-/** Makes awards as they come, or with `dryRun` says what would be refused. */
+/** Makes awards as they come, or with `dryRun` says what would be refused, also for what stands twice in the file. */
 export function awardBatch(
   parts: AwardingParts,
   acting: Acting,
   dryRun: boolean,
 ): (asked: readonly Asked[]) => Promise<Outcome<Awarded | null>[]> {
-  return (asked) => (dryRun ? tryAll(parts, acting, asked) : awardAll(parts, acting, asked));
+  const seen = new Map<string, string>();
+  return (asked) => (dryRun ? tryAll(parts, acting, asked, seen) : awardAll(parts, acting, asked));
 }
 
 /**

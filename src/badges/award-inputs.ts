@@ -2,7 +2,7 @@ import { z } from "zod";
 import { appDidPattern, appPoint } from "../identity/app-key.ts";
 import { isUserDid, parseKeyDid } from "../identity/did.ts";
 import { didWebUrl } from "../identity/resolve.ts";
-import { Failure } from "../kernel/failure.ts";
+import { ensure } from "../kernel/failure.ts";
 import { restsOn } from "../operations/grounds.ts";
 import type { ActionRule } from "../operations/kind.ts";
 import { minEntries } from "../securing/status-list.ts";
@@ -94,8 +94,8 @@ export function readAwardInput(type: string, input: unknown): AwardInputs | unde
 }
 
 /**
- * Refuses with INVALID_DID a subject that is no did:pkh of eip155 in lower case, did:key or did:web, or is not spelt the
- * one way that it has.
+ * Refuses with INVALID_DID a subject that is no DID (DID Core 1.0, section 3.1), or one of eip155, did:key or did:web
+ * that is not spelt the one way that it has. DIDs of other methods are taken as they stand.
  */
 export function checkSubjectDid(subject: string): void {
   if (isUserDid(subject)) return;
@@ -103,5 +103,11 @@ export function checkSubjectDid(subject: string): void {
     parseKeyDid(subject);
     if (appDidPattern.test(subject)) appPoint(subject);
   } else if (subject.startsWith("did:web:")) didWebUrl(subject);
-  else throw new Failure("INVALID_DID", "A subject is a did:pkh of eip155 in lower case, a did:key or a did:web.");
+  else {
+    const account = subject.startsWith("did:pkh:eip155:");
+    ensure(!account, "INVALID_DID", "A did:pkh of eip155 has its address in lower case.");
+    ensure(didPattern.test(subject), "INVALID_DID", "The subject is no DID.");
+  }
 }
+
+const didPattern = /^did:[a-z0-9]+:(?:(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})*:)*(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})+$/;

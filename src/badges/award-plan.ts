@@ -132,8 +132,14 @@ export function onceOf(keys: ServiceKeys, organization: string, key: string): st
 
 function recipientOf(recipient: AwardRequest["recipient"]): { subject: string; email?: string; secret?: string } {
   if ("email" in recipient) return { subject: "", email: emailOf(recipient.email), secret: newSecret() };
-  checkSubjectDid(recipient.did);
-  return { subject: recipient.did };
+  const subject = foldAccount(recipient.did);
+  checkSubjectDid(subject);
+  return { subject };
+}
+
+/** Wallets show addresses in letters of both cases; a DID here has them in lower case. */
+function foldAccount(did: string): string {
+  return /^did:pkh:eip155:[1-9]\d{0,9}:0x[0-9a-fA-F]{40}$/.test(did) ? did.toLowerCase() : did;
 }
 
 /** The address stands in it as Open Badges 3.0 hashes one; undefined where nothing is said. */

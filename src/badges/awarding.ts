@@ -98,10 +98,25 @@ export async function awardAll(
   return outcomes;
 }
 
-/** Says what would be refused and writes nothing. */
-export async function tryAll(parts: AwardingParts, acting: Acting, asked: readonly Asked[]): Promise<Outcome<null>[]> {
+/**
+ * Says what would be refused and writes nothing. `seen` keeps the keys of the file so far, with what was asked under
+ * each.
+ */
+export async function tryAll(
+  parts: AwardingParts,
+  acting: Acting,
+  asked: readonly Asked[],
+  seen: Map<string, string>,
+): Promise<Outcome<null>[]> {
   const plans = await planAll(parts, acting, asked, parts.clock());
-  return plans.map((plan) => ("error" in plan ? plan : { done: null }));
+  return plans.map((plan) => {
+    if ("error" in plan) return plan;
+    const { fingerprint, input } = plan.done;
+    const before = input.once === undefined ? undefined : seen.get(input.once);
+    if (input.once !== undefined) seen.set(input.once, before ?? fingerprint);
+    const again = before !== undefined && before !== fingerprint;
+    return again ? { error: new Failure("IDEMPOTENCY_KEY_REUSED") } : { done: null };
+  });
 }
 
 type Draft = { plan: Plan; document: string; create: Signed };

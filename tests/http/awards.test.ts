@@ -83,14 +83,33 @@ describe("an award to a wallet", () => {
   });
 
   test.each([
-    ["did:pkh:eip155:1:0xABCDEFabcdefabcdefabcdefabcdefabcdefabcd"],
-    ["did:pkh:solana:1:abc"],
+    ["did:pkh:eip155:01:0xabcdefabcdefabcdefabcdefabcdefabcdefabcd"],
+    ["did:pkh:eip155:1:abc"],
     ["did:key:z6Mk"],
     ["did:web:example.com/path"],
-    ["did:example:123"],
+    ["did:example:"],
+    ["did:example:a b"],
+    ["did:example:%zz"],
+    ["did:Example:a"],
+    ["https://example.org/ada"],
     ["alice"],
   ])("refuses %s as a subject", async (did) => {
     expectProblem(await tryAward(service, academy, { class: klass.id, recipient: { did } }), "INVALID_DID");
+  });
+
+  test.each([
+    ["did:pkh:solana:4sGjMW1sUnHzSxGspuhpqLDx6wiyjNtZ:CKg5d12Jhpej1JqtmxLJgaFqqeYjxgPqToJ4LBdvG9Ev"],
+    ["did:ethr:0x1:0xabcdefabcdefabcdefabcdefabcdefabcdefabcd"],
+    ["did:example:a%20b:c"],
+  ])("goes to a DID of any method: %s", async (did) => {
+    const { award } = await makeAward(service, academy, { class: klass.id, recipient: { did } });
+    expect((await readAward(service, academy, award)).body.subject).toBe(did);
+  });
+
+  test("folds an address as wallets show it", async () => {
+    const did = "did:pkh:eip155:1:0xABCDEFabcdefabcdefabcdefabcdefabcdefabcd";
+    const { award } = await makeAward(service, academy, { class: klass.id, recipient: { did } });
+    expect((await readAward(service, academy, award)).body.subject).toBe(did.toLowerCase());
   });
 
   test("goes to a did:key and a did:web, too", async () => {

@@ -1,6 +1,7 @@
 import { html, raw } from "hono/html";
 import { badgeTitle } from "../../badges/achievement-credential.ts";
 import { qrPath } from "../../badges/qr.ts";
+import { escapeXml } from "../../badges/svg.ts";
 import { parseTime } from "../../kernel/time.ts";
 import { copyable, shortDid } from "./address.ts";
 import { assetPath } from "./assets.ts";
@@ -116,13 +117,18 @@ function takeMarkup(view: BadgeView): Markup {
     report === undefined
       ? []
       : [bakedFile(view), "badge.json", ...(report.form === "vc+jwt" ? (["badge.jwt"] as const) : [])];
-  const frame = `<iframe src="${facts.id.replace(/\/b\/(?=[^/]+$)/, "/embed/b/")}" width="360" height="240" title="${badgeTitle(facts)}" loading="lazy"></iframe>`;
+  const frame = frameText(facts.id.replace(/\/b\/(?=[^/]+$)/, "/embed/b/"), badgeTitle(facts));
   const embed = html`<details class="embed-how"><summary>${words.embed}</summary><p class="hint">${words.embedNote}</p>${copyable(frame)}</details>`;
   return html`<ul class="files">${files.map((file) => html`<li><a href="/b/${award.face}/${file}" download>${words.files[file]}</a></li>`)}</ul>
     ${files.length === 0 ? "" : html`<p class="hint">${words.filesNote}</p>`}
     <div class="badge-link">${qrMarkup(facts.id)}<div><p><span class="quiet">${words.link}</span><br>${copyable(facts.id)}</p>
       <button type="button" class="button button-plain" data-print hidden>${words.print}</button></div></div>
     ${view.concealed ? "" : embed}`;
+}
+
+/** Markup that people paste into pages of theirs: what the organisation called the badge must stay a title there. */
+function frameText(address: string, title: string): string {
+  return `<iframe src="${address}" width="360" height="240" title="${escapeXml(title)}" loading="lazy"></iframe>`;
 }
 
 /** Black on white in every theme, so that cameras read it. */
