@@ -343,7 +343,7 @@ describe("an academy on pages", () => {
     const wallet = testWallet(bob);
     const { page, context, errors } = await enter(wallet);
     await at(page, "/awards/new");
-    await page.fill("#to", "did:example:nobody");
+    await page.fill("#to", "did:example:no body");
     wallet.account = carol;
     await sign(page, "Sign and award", true);
     await page.locator("dialog .notice-bad").waitFor();
@@ -353,7 +353,7 @@ describe("an academy on pages", () => {
     await sign(page, "Sign and award", true);
     await page.locator("[data-deed-status].notice-bad").waitFor();
     expect(await page.locator("[data-deed-status]").textContent()).toContain("INVALID_DID");
-    expect(await page.inputValue("#to")).toBe("did:example:nobody");
+    expect(await page.inputValue("#to")).toBe("did:example:no body");
     await inspect(page, { name: "organization-award-refused" });
     expect(errors).toEqual([]);
     await context.close();
