@@ -32,3 +32,13 @@ const undetermined: ReadonlySet<Code> = new Set<Code>([
   "QUOTA_EXCEEDED",
   "UNAVAILABLE",
 ]);
+
+/** What `read` gives, undefined where it refuses. Anything but a Failure is thrown on. */
+export function unlessRefused<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
+}

@@ -6,8 +6,6 @@ import type { Millis } from "../kernel/time.ts";
 import type { ResolveKey } from "../securing/vc-jwt.ts";
 import type { Answering } from "./knowledge.ts";
 
-export { attempt } from "../kernel/attempt.ts";
-
 /** What verification may ask. What is missing is not asked, and what it would have told is unknown. */
 export type CredentialKnowledge = {
   /** Who answers, and up to which place of its log. */

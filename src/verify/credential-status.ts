@@ -1,12 +1,13 @@
 import type { CompactJws } from "../identity/jws.ts";
 import { parseCompact } from "../identity/jws.ts";
+import { attempt } from "../kernel/attempt.ts";
 import { equalBytes } from "../kernel/bytes.ts";
 import { type Check, fail, pass, unknown } from "../kernel/report.ts";
 import { iso, type Millis } from "../kernel/time.ts";
 import type { Credential } from "../securing/data-model.ts";
 import { parseStatusEntry } from "../securing/status-list.ts";
 import { keyOf, maxCredentialJwt, type ResolveKey } from "../securing/vc-jwt.ts";
-import { attempt, type CredentialKnowledge, type Moments } from "./credential-question.ts";
+import type { CredentialKnowledge, Moments } from "./credential-question.ts";
 import { examineJwt } from "./jwt-credential.ts";
 import { entryCheck, type FoundList, maxListJwt, maxStatuses, soundList } from "./status-list-check.ts";
 

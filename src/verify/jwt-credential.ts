@@ -1,10 +1,10 @@
 import { type CompactJws, parseCompact } from "../identity/jws.ts";
+import { attempt } from "../kernel/attempt.ts";
 import { ensure } from "../kernel/failure.ts";
 import { type Check, fail, pass, skipped } from "../kernel/report.ts";
 import { iso, type Millis, second } from "../kernel/time.ts";
 import { type Credential, issuerOf, parseCredential } from "../securing/data-model.ts";
 import { checkHeader, checkJws, keyOf, type PublicJwk, type ResolveKey } from "../securing/vc-jwt.ts";
-import { attempt } from "./credential-question.ts";
 
 /** What a credential secured as JWT turned out to be; `credential` where it follows the data model. */
 export type JwtExamination = { checks: Check[]; jws?: CompactJws; credential?: Credential };

@@ -1,6 +1,7 @@
 import { defaultLifetime } from "../credentials/grant.ts";
 import { type AsChecked, isOf } from "../identity/as-checked.ts";
 import { pkhDid } from "../identity/did.ts";
+import { attempt } from "../kernel/attempt.ts";
 import { aside, type Check, fail, pass, skipped, unknown } from "../kernel/report.ts";
 import { clockSkew, day, iso } from "../kernel/time.ts";
 import {
@@ -10,7 +11,7 @@ import {
   readRenownForm,
   renownCredentialDigest,
 } from "../securing/eip712.ts";
-import { attempt, type CredentialKnowledge, type Moments, type RenownEnding } from "./credential-question.ts";
+import type { CredentialKnowledge, Moments, RenownEnding } from "./credential-question.ts";
 import { periodCheck } from "./jwt-credential.ts";
 
 export type RenownExamination = { checks: Check[]; credential?: RenownCredential };

@@ -1,5 +1,4 @@
 // Wires badge classes and awards: who may give them, and by which key they are signed.
-
 import type { BadgeStore } from "../badges/award-store.ts";
 import { type AwardingParts, claimJob } from "../badges/awarding.ts";
 import { createBadges, type Standing } from "../badges/badges.ts";

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { awardKind } from "../../badges/award.ts";
-import { checksummed } from "../../identity/address.ts";
 import { appPoint } from "../../identity/app-key.ts";
 import { parseSiwe } from "../../identity/siwe.ts";
 import { messageDigest } from "../../identity/wallet.ts";
@@ -13,6 +12,7 @@ import type { Route } from "../route.ts";
 import { formRoute } from "./form.ts";
 import { signedByOther } from "./other-signer.ts";
 import { chainNumber, walletAddress } from "./sign-in-routes.ts";
+import { walletMessage } from "./wallet-message.ts";
 
 /** How long a key in a browser may change badges before the wallet is asked again. */
 export const badgeKeyLife: Millis = hour;
@@ -37,15 +37,12 @@ function messageRoute(door: Door): Route {
     appPoint(asked.app);
     const until = iso(call.now + badgeKeyLife);
     const { nonce, statement } = await services.auth.nonce({ purpose: "delegate", app: asked.app, may, until });
-    const message = delegationMessage({
-      origin: services.origin,
-      nonce,
-      statement,
-      until,
-      now: call.now,
-      may,
-      ...asked,
-    });
+    const { origin } = services;
+    const message = walletMessage({ origin, nonce, statement, now: call.now, ...asked }, [
+      `Expiration Time: ${until}`,
+      "Resources:",
+      ...[asked.app, ...may.map((name) => `urn:renown:may:${name}`)].map((resource) => `- ${resource}`),
+    ]);
     // How long it lives, not until when: clocks of browsers are what they are.
     return json({ message, life: badgeKeyLife });
   });
@@ -85,36 +82,4 @@ function prepareRoute(door: Door): Route {
     const wish = { kind: awardKind, document, user, app, operations: [{ type, input: input as JsonObject }] };
     return json((await services.prepare(wish)).operations[0]);
   });
-}
-
-type MessageParts = {
-  origin: string;
-  address: string;
-  chainId: number;
-  app: string;
-  nonce: string;
-  statement: string;
-  until: string;
-  may: readonly string[];
-  now: Millis;
-};
-
-/** EIP-4361, with the key and its limits as resources. */
-function delegationMessage(parts: MessageParts): string {
-  const { origin, address, chainId, app, nonce, statement, until, may, now } = parts;
-  return [
-    `${new URL(origin).host} wants you to sign in with your Ethereum account:`,
-    checksummed(address),
-    "",
-    statement,
-    "",
-    `URI: ${origin}`,
-    "Version: 1",
-    `Chain ID: ${chainId}`,
-    `Nonce: ${nonce}`,
-    `Issued At: ${iso(now)}`,
-    `Expiration Time: ${until}`,
-    "Resources:",
-    ...[app, ...may.map((name) => `urn:renown:may:${name}`)].map((resource) => `- ${resource}`),
-  ].join("\n");
 }

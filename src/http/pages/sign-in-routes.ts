@@ -1,10 +1,9 @@
 import { z } from "zod";
-import { checksummed } from "../../identity/address.ts";
 import { maxChainId } from "../../identity/did.ts";
 import { parseSiwe } from "../../identity/siwe.ts";
 import { messageDigest } from "../../identity/wallet.ts";
 import { ensure, Failure } from "../../kernel/failure.ts";
-import { iso, type Millis, minute, second } from "../../kernel/time.ts";
+import { minute, second } from "../../kernel/time.ts";
 import { clearedCookie, cookieNamed, sessionCookie } from "../authentication.ts";
 import type { Door } from "../call.ts";
 import { json, nothing } from "../reply.ts";
@@ -12,6 +11,7 @@ import type { Route } from "../route.ts";
 import { formRoute } from "./form.ts";
 import { redirect } from "./layout.ts";
 import { signedByOther } from "./other-signer.ts";
+import { walletMessage } from "./wallet-message.ts";
 
 /** The message that a wallet is asked to sign here; only the browser that asked for it can sign in with it. */
 const nonceCookieName = "__Host-renown-nonce";
@@ -34,7 +34,7 @@ function messageRoute(door: Door): Route {
   return formRoute(door, "/sign-in/message", { fields }, async (call, { fields: asked }) => {
     const { services } = door;
     const { nonce, statement } = await services.auth.nonce({ purpose: "sign-in" });
-    const message = signInMessage({ origin: services.origin, nonce, statement, now: call.now, ...asked });
+    const message = walletMessage({ origin: services.origin, nonce, statement, now: call.now, ...asked });
     const seconds = nonceCookieLife / second;
     const cookie = `${nonceCookieName}=${nonce}; Path=/; Max-Age=${seconds}; HttpOnly; Secure; SameSite=Strict`;
     return json({ message }, 200, { "set-cookie": cookie });
@@ -65,29 +65,4 @@ function signOutRoute(door: Door): Route {
     if (session) await door.services.auth.endSession(session, session.session);
     return redirect("/", { "set-cookie": clearedCookie });
   });
-}
-
-type MessageParts = {
-  origin: string;
-  address: string;
-  chainId: number;
-  nonce: string;
-  statement: string;
-  now: Millis;
-};
-
-/** EIP-4361, with the address as EIP-55 spells it. */
-function signInMessage({ origin, address, chainId, nonce, statement, now }: MessageParts): string {
-  return [
-    `${new URL(origin).host} wants you to sign in with your Ethereum account:`,
-    checksummed(address),
-    "",
-    statement,
-    "",
-    `URI: ${origin}`,
-    "Version: 1",
-    `Chain ID: ${chainId}`,
-    `Nonce: ${nonce}`,
-    `Issued At: ${iso(now)}`,
-  ].join("\n");
 }

@@ -1,6 +1,6 @@
 import { parseCompact } from "../../identity/jws.ts";
+import { unlessRefused } from "../../kernel/attempt.ts";
 import { type Bytes, fromUtf8 } from "../../kernel/bytes.ts";
-import { Failure } from "../../kernel/failure.ts";
 import { isObject, type JsonObject, parseJson } from "../../kernel/json.ts";
 import type { Person } from "../../verify/badge-question.ts";
 import type { BadgeInput } from "../../verify/badge-reading.ts";
@@ -74,14 +74,5 @@ function textOf(bytes: Bytes): string | undefined {
     return fromUtf8(bytes);
   } catch {
     return undefined;
-  }
-}
-
-function unlessRefused<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof Failure) return undefined;
-    throw error;
   }
 }

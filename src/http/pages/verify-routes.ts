@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { maxBakedBytes } from "../../badges/baking.ts";
 import { type CompactJws, parseCompact } from "../../identity/jws.ts";
+import { unlessRefused } from "../../kernel/attempt.ts";
 import type { Bytes } from "../../kernel/bytes.ts";
-import { ensure, Failure } from "../../kernel/failure.ts";
+import { ensure } from "../../kernel/failure.ts";
 import { isObject, type Json, parseJson } from "../../kernel/json.ts";
 import type { Asked } from "../../services.ts";
 import type { Call, Door } from "../call.ts";
@@ -106,15 +107,6 @@ function readJws(text: string): CompactJws | undefined {
 
 function readObject(text: string): Json | undefined {
   return unlessRefused(() => parseJson(text));
-}
-
-function unlessRefused<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof Failure) return undefined;
-    throw error;
-  }
 }
 
 /** Opens doors, rather than saying something about somebody: ours, or an app's that speaks for itself. */
