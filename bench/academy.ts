@@ -8,8 +8,16 @@ export type BenchAcademy = { service: Service; academy: Academy; badgeClass: str
 /** The keys that credentials are made with: all three kinds, so that every form of an award is made. */
 const keyTypes = ["P-256", "Ed25519", "secp256k1"];
 
-export async function benchAcademy({ url, stop }: Server): Promise<BenchAcademy> {
-  const service: Service = {
+export async function benchAcademy(server: Server): Promise<BenchAcademy> {
+  const service = serviceAt(server);
+  const academy = await openAcademy(service, {}, keyTypes);
+  const { id } = await makeClass(service, academy);
+  return { service, academy, badgeClass: id };
+}
+
+/** A running server as the tests know services. */
+export function serviceAt({ url, stop }: Server): Service {
+  return {
     origin: "http://localhost:8787",
     realm: "bench",
     operatorToken: "",
@@ -17,7 +25,4 @@ export async function benchAcademy({ url, stop }: Server): Promise<BenchAcademy>
     fetch: (path, init) => fetch(url + path, init),
     close: stop,
   };
-  const academy = await openAcademy(service, {}, keyTypes);
-  const { id } = await makeClass(service, academy);
-  return { service, academy, badgeClass: id };
 }

@@ -11,7 +11,7 @@ Runs every case in turn; within a case limit, floor, the usual stack and ours ta
 the first round warms up and is dropped. Ratios are medians of the rounds, with minimum and maximum.
 
   --only     one case: verify, verify-web, batch, accept, sign-in, sign-in-wasm, sign-in-workerd, read,
-             append, document, awards, badges
+             append, document, awards, badges, score, score-past, score-flat, epoch
   --rounds   counted rounds, 9 unless told otherwise
   --quick    smaller logs and fewer requests
   --json     one object {machine, date, cases} and nothing else
@@ -31,6 +31,10 @@ const cases: Record<string, { file: string; node?: string[] }> = {
   append: { file: "append" },
   document: { file: "document" },
   awards: { file: "awards" },
+  score: { file: "score" },
+  "score-past": { file: "score-past" },
+  "score-flat": { file: "score-flat" },
+  epoch: { file: "epoch" },
   badges: { file: "badges" },
 };
 

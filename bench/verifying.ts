@@ -23,13 +23,13 @@ export async function makeOperations(count: number) {
   };
 }
 
-/** Grammar, digest and content recomputed, signature: what binds one operation to its key. */
+/** Grammar, signature, digest and content recomputed: what binds one operation to its key, in the library's order. */
 export function verifyOne({ operation, context }: Sent): boolean | Promise<boolean> {
   const place = { document: context.documentId, kind: context.documentType, branch: context.branch };
   const parsed = parseOperation(operation.action, place);
   const tuple = decidingTuple(parsed.action)!;
-  const bound = matchContent(parsed, tuple, operationDigest(parsed)) === "full";
-  return bound && checkSignature(tuple);
+  const good = checkSignature(tuple);
+  return matchContent(parsed, tuple, operationDigest(parsed)) === "full" && good;
 }
 
 /** The library of C behind node:crypto, its key parsed and its signature in DER beforehand. */

@@ -1,9 +1,10 @@
+import { withOutsideFaces } from "./badges/outside-faces.ts";
 import { createDelegating, type Delegating, delegationView } from "./credentials/delegating.ts";
 import { issueIdentityCredential } from "./credentials/identity-credential.ts";
 import { issuedView, openIssuer, revokeIssued } from "./credentials/issued.ts";
 import { identify, identifyCookie, walletOf } from "./credentials/party.ts";
 import { withRechecks } from "./credentials/recheck.ts";
-import { openPublisher, publishList } from "./credentials/status-lists.ts";
+import { openPublisher, publishList, publishTokenList } from "./credentials/status-lists.ts";
 import type { Deliver } from "./followers/mail.ts";
 import type { KeyCheck } from "./identity/app-key.ts";
 import type { Did } from "./identity/did.ts";
@@ -24,6 +25,7 @@ import {
 import { signIn } from "./identity/sign-in.ts";
 import { type ContractCheck, walletCheck } from "./identity/wallet.ts";
 import { ensure } from "./kernel/failure.ts";
+import { pageOf } from "./kernel/page.ts";
 import { type Clock, iso, type Millis } from "./kernel/time.ts";
 import { openLogProofs } from "./operations/checkpoint.ts";
 import { openCommits } from "./operations/commits.ts";
@@ -31,7 +33,8 @@ import { operationKeysOf, speaksForService } from "./operations/operation-keys.t
 import { createReactor, type Reactor } from "./operations/reactor.ts";
 import type { OperationStore } from "./operations/store.ts";
 import type { EnsNames } from "./profiles/public-profile.ts";
-import { pageOf, type Services } from "./services.ts";
+import type { Services } from "./services.ts";
+import { attestationLimits } from "./storage/attestation-limits.ts";
 import { badgeStore } from "./storage/badge-store.ts";
 import { concealmentStore } from "./storage/concealment-store.ts";
 import { credentialStore } from "./storage/credential-store.ts";
@@ -48,6 +51,8 @@ import { documentServices } from "./wiring/documents.ts";
 import { openCredentials } from "./wiring/forms.ts";
 import { memberServices } from "./wiring/members.ts";
 import { openOrganizations } from "./wiring/organizations.ts";
+import { openReputation } from "./wiring/reputation.ts";
+import { openScoreCredentials } from "./wiring/score-credentials.ts";
 import { openVerification } from "./wiring/verification.ts";
 
 /** What differs between installations and runtimes. */
@@ -70,6 +75,8 @@ export type Parts = {
   ens?: EnsNames | undefined;
   /** Carries mail on, where that is configured. */
   deliver?: Deliver | undefined;
+  /** Whom the policies that come with the service trust first. */
+  trustSeeds?: readonly string[];
   /** Checks signatures of batches on other threads. */
   keyOf?: (did: Did) => KeyCheck;
 };
@@ -90,7 +97,8 @@ function openRooms(parts: Parts) {
   const operationKey = operationSigner(keys);
   const reactor = createReactor({
     store,
-    kinds,
+    // What arrives is limited; what stands is judged without.
+    kinds: allKinds(wallet, maxDelegationLife, attestationLimits(storage.reader)),
     realm,
     clock,
     operationKey,
@@ -114,6 +122,7 @@ function openRooms(parts: Parts) {
     store,
     wallet,
     kinds,
+    operationKey,
     operationKeys,
     isServiceKey: (key: Did, at: Millis | undefined) => speaksForService(retirements, key, at),
     commits,
@@ -138,10 +147,12 @@ export function compose(parts: Parts): Services {
   const rooms = openRooms(parts);
   const { origin, did, realm, store } = rooms;
   const { documents, after, sees } = documentServices({ ...rooms, concealment: concealmentStore(rooms.storage.db) });
-  const badges = badgeStore(rooms.storage.db);
+  const badges = withOutsideFaces(badgeStore(rooms.storage.db), rooms.keys, rooms.clock);
   const credentialsOfAwards = openCredentials({ ...rooms, badges, sees });
   const { verify, vcApi } = openVerification({ ...rooms, badges, ...credentialsOfAwards.services });
   const awards = openBadges({ ...rooms, badges, outbox: rooms.access.outbox, credentials: credentialsOfAwards });
+  const access = rooms.access.services(awards.handlers);
+  const reputation = openReputation({ ...rooms, documents });
   return {
     origin,
     did,
@@ -173,8 +184,17 @@ export function compose(parts: Parts): Services {
     },
     ...awards.services,
     ...memberServices({ ...rooms, awarding: awards.awarding }),
-    ...rooms.access.services(awards.handlers),
+    ...access,
+    outbox: {
+      ...access.outbox,
+      drain: async () => {
+        await reputation.follow();
+        return access.outbox.drain();
+      },
+    },
     ...rooms.organizations.services,
+    ...reputation.services,
+    scoreCredentials: openScoreCredentials({ ...rooms, scores: reputation.services.scores }),
     tidy: async () => {
       await rooms.storage.readModels.dropLapsedClaims(rooms.clock(), tidiedAtOnce);
       await rooms.organizations.tidy();
@@ -269,9 +289,10 @@ function credentialServices({ issuer, clock, did }: Rooms): Services["credential
       const by = party.by === "operator" ? did : walletOf(party).user;
       await revokeIssued(issuer, id, by, clock());
     },
-    statusList: async (id) => {
+    statusList: async (id, form) => {
       const now = clock();
-      const { text: jwt, etag, freshUntil } = await publishList(publisher, id, now);
+      const publish = form === "token" ? publishTokenList : publishList;
+      const { text: jwt, etag, freshUntil } = await publish(publisher, id, now);
       return { jwt, etag, maxAge: Math.max(0, Math.floor((freshUntil - now) / 1000)) };
     },
   };

@@ -2,6 +2,7 @@ import { type MailServer, parseSender, parseSmtpUrl } from "./followers/mail-ser
 import { maxChainId } from "./identity/did.ts";
 import { parseServiceKeys, type ServiceKeys } from "./identity/service-keys.ts";
 import { day, type Millis, second } from "./kernel/time.ts";
+import { isSeed, policyLimits } from "./reputation/policy-schema.ts";
 import { type Setting, settings } from "./settings.ts";
 
 export { settings };
@@ -24,6 +25,8 @@ export type Config = {
   chains: ReadonlyMap<number, readonly string[]>;
   /** Where mail is handed over, and in whose name; undefined where none is sent. */
   mail: MailServer | undefined;
+  /** Organisations' documents and did:pkh from which trust flows in the policy that comes with the service. */
+  trustSeeds: readonly string[];
   /** Schemes of addresses that people may be sent back to, beside https. */
   deepLinks: readonly string[];
   logLevel: LogLevel;
@@ -89,6 +92,7 @@ export function readConfig(environment: Readonly<Record<string, unknown>>, requi
     allowPrivateDids: read("RENOWN_ALLOW_PRIVATE_DIDS", parseSwitch, false),
     chains: readChains(environment, textOf("RENOWN_ALLOW_PRIVATE_DIDS") === "true", mistakes),
     mail: readMail(read, mistakes),
+    trustSeeds: read("RENOWN_TRUST_SEEDS", parseSeeds, []),
     deepLinks: read("RENOWN_DEEP_LINKS", parseSchemes, [settings.RENOWN_DEEP_LINKS.unset]),
     logLevel: read<LogLevel>("RENOWN_LOG_LEVEL", parseLevel, settings.RENOWN_LOG_LEVEL.unset),
     limits: readLimits(whole),
@@ -246,6 +250,16 @@ function parseSchemes(text: string): string[] {
   const fitting = schemes.every((scheme) => /^[a-z][a-z0-9+.-]{1,31}$/.test(scheme) && !taken.test(scheme));
   demand(fitting && schemes.length <= 16, "It is at most 16 schemes of apps, in lower case, with commas between.");
   return schemes;
+}
+
+function parseSeeds(text: string): string[] {
+  const seeds = text.split(/[\s,]+/).filter((seed) => seed !== "");
+  const fitting = seeds.every(isSeed) && seeds.length <= policyLimits.seeds && new Set(seeds).size === seeds.length;
+  demand(
+    fitting,
+    `It is at most ${policyLimits.seeds} documents of organisations (r1…) and did:pkh of eip155 in lower case, each once, with commas between.`,
+  );
+  return seeds;
 }
 
 function parseLevel(text: string): LogLevel {

@@ -3,6 +3,8 @@
  * run in OpenSSL, elsewhere in WebCrypto; nothing else differs.
  */
 
+import type { AskedAgain } from "./followers/score-question.ts";
+import { type ReplayReport, replayScore as replayWith } from "./followers/score-replay.ts";
 import type { Delegation } from "./identity/delegation.ts";
 import { walletCheck } from "./identity/wallet.ts";
 import { type AuditReport, auditBundle as auditWith } from "./operations/audit.ts";
@@ -13,6 +15,8 @@ import type { Knowledge, Question } from "./verify/knowledge.ts";
 import { type OperationReport, verifyOperation as verifyWith } from "./verify/operation.ts";
 import { momentIn, snapshotOf } from "./verify/snapshot.ts";
 
+export type { AskedAgain } from "./followers/score-question.ts";
+export type { ReplayReport, ReplayVerdict } from "./followers/score-replay.ts";
 export type { KeyCheck } from "./identity/app-key.ts";
 export type { Delegation } from "./identity/delegation.ts";
 export { keyDid, parseKeyDid, parsePkh, pkhDid } from "./identity/did.ts";
@@ -34,6 +38,7 @@ export {
   signOperation,
 } from "./operations/sign.ts";
 export type { Signer } from "./operations/signature.ts";
+export type { Score } from "./reputation/score.ts";
 export type { OperationReport } from "./verify/operation.ts";
 
 /** The document kinds that the library can replay. */
@@ -83,4 +88,23 @@ export function auditBundle(
 ): Promise<AuditReport> {
   const { operationKeys, kinds = builtInKinds() } = options;
   return auditWith(bundle, operationKeys ? { kinds, operationKeys } : { kinds });
+}
+
+/**
+ * Computes a score again from an export (`GET /v1/subjects/{did}/scores/{policy}/export`) alone and compares it byte by
+ * byte. `expected` is the score as the API gave it, or its digest, where it is not the one in the export; `asked` is what
+ * the caller asked, for an export that must answer just that. Refuses with INVALID_REQUEST, INVALID_INPUT and UNREADABLE_DATE.
+ */
+export function replayScore(
+  exported: unknown,
+  options: {
+    operationKeys?: readonly NamedKey[] | undefined;
+    asked?: AskedAgain | undefined;
+    expected?: unknown;
+    kinds?: Kinds;
+    most?: number | undefined;
+  } = {},
+): Promise<ReplayReport> {
+  const { kinds = builtInKinds(), ...terms } = options;
+  return replayWith(exported, { kinds, ...terms });
 }

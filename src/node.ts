@@ -61,6 +61,7 @@ async function start(config: Config): Promise<void> {
   const services = compose({
     ...given,
     deliver: mail?.deliver,
+    trustSeeds: config.trustSeeds,
     fetchDidWeb,
     fetchStatusList,
     fetchWellKnown,
@@ -68,6 +69,7 @@ async function start(config: Config): Promise<void> {
     ...chain?.openChainParts(config.chains, clock),
   });
   await services.ready().catch(mistaken);
+  await services.policies.ship();
   const lines = gatherLines((text) => process.stdout.write(text), setImmediate);
   const log = createLog(config.logLevel, lines.line, clock);
   const closing = new AbortController();

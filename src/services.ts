@@ -7,7 +7,8 @@ import type { AwardCounts } from "./badges/award-count.ts";
 import type { Badges } from "./badges/badges.ts";
 import type { EarnedAward } from "./badges/earned.ts";
 import type { Faces } from "./badges/face.ts";
-import type { MemberBadges } from "./badges/member-awarding.ts";
+import type { MemberIssuing } from "./badges/member-batch.ts";
+import type { Auth, SessionView, SignedInAnswer, Tokens } from "./credentials/auth.ts";
 import type { PostedCredential } from "./credentials/clients.ts";
 import type { VcApi } from "./credentials/commissions.ts";
 import type { CredentialQuery, RenownCredentialRow } from "./credentials/credential-row.ts";
@@ -19,10 +20,10 @@ import type { ConsoleSession, ConsoleSessions } from "./identity/console-session
 import type { ProofMethod } from "./identity/delegation.ts";
 import type { DeviceAnswer, DeviceRequest, Devices } from "./identity/device.ts";
 import type { Did, KeyType } from "./identity/did.ts";
-import type { NonceRequest } from "./identity/nonce.ts";
 import type { ResolutionResult } from "./identity/resolve.ts";
 import type { WalletMessage } from "./identity/sign-in.ts";
 import type { JsonObject } from "./kernel/json.ts";
+import type { Page, PageRequest } from "./kernel/page.ts";
 import type { AuditReport } from "./operations/audit.ts";
 import type { LogProofs } from "./operations/checkpoint.ts";
 import type { ClientDocument, ClientDoor } from "./operations/client-door.ts";
@@ -36,6 +37,12 @@ import type { Membership } from "./organizations/my-organizations.ts";
 import type { Prepared, Wish } from "./organizations/prepare.ts";
 import type { ProfileChange } from "./profiles/profiles.ts";
 import type { ProfileQuery, PublicProfile, UserRow } from "./profiles/public-profile.ts";
+import type { Policies } from "./reputation/policies.ts";
+import type { Reputations } from "./reputation/reputations.ts";
+import type { ScoreCredentials } from "./reputation/score-credential.ts";
+import type { ExportedScore } from "./reputation/score-export.ts";
+import type { AskedScore, Scores } from "./reputation/scores.ts";
+import type { ShownTo } from "./securing/key-binding.ts";
 import type { BadgeReport } from "./verify/badge.ts";
 import type { AskedBadge } from "./verify/badge-question.ts";
 import type { BadgeInput } from "./verify/badge-reading.ts";
@@ -56,36 +63,15 @@ export type {
   DocumentView,
   Membership,
   OrganizationView,
+  Page,
+  PageRequest,
   Party,
   PublicProfile,
   RenownCredentialRow,
+  SessionView,
+  SignedInAnswer,
+  Tokens,
   UserRow,
-};
-
-/** What a signed-in client holds. Times are RFC 3339. */
-export type Tokens = {
-  accessToken: string;
-  accessTokenExpiresAt: string;
-  refreshToken: string;
-  sessionExpiresAt: string;
-};
-
-export type SignedInAnswer = Tokens & {
-  user: Did;
-  session: string;
-  /** The identity credential, a JWT of media type vc+jwt. */
-  credential: string;
-  /** Value of the cookie by which pages know the session. */
-  cookie: string;
-};
-
-export type SessionView = {
-  id: string;
-  agent: string;
-  createdAt: string;
-  usedAt: string;
-  expiresAt: string;
-  current: boolean;
 };
 
 /** One of the wallet's own, with when it last signed something here; null where it never has. */
@@ -94,16 +80,6 @@ export type ListedDelegation = DelegationView & { lastUsedAt: string | null };
 export type DelegationView = ReturnType<typeof delegationView>;
 
 export type IssuedView = ReturnType<typeof issuedView>;
-
-export type Page<T> = { items: T[]; next: string | null };
-export type PageRequest = { after?: string | undefined; limit: number };
-
-/** A page of what was fetched, one more than asked for telling whether there is a next. */
-export function pageOf<T>(items: T[], limit: number, keyOf: (item: T) => string): Page<T> {
-  const page = items.slice(0, limit);
-  const last = page.at(-1);
-  return { items: page, next: items.length > limit && last ? keyOf(last) : null };
-}
 
 export type ClientCredentialQuery = Omit<CredentialQuery, "unexpiredAt"> & {
   /** Only those that have not run out; all unless said. */
@@ -152,6 +128,10 @@ export type OrganizationServices = {
   get(name: string): Promise<OrganizationView>;
   members(name: string, page: PageRequest): Promise<Page<MemberView>>;
   keys: Directory["keys"];
+  /** What it attests in, by the ids of the fields. */
+  fields(name: string, page: PageRequest): Promise<Page<Awaited<ReturnType<Directory["fields"]>>[number]>>;
+  /** Closes it for the operator, for ever. FORBIDDEN, REVOKED, NOT_INITIALIZED, INVALID_INPUT. */
+  close(party: Party, name: string, reason: string): Promise<OrganizationView>;
   /** Makes a key whose private half stays here; for owners and admins. FORBIDDEN, QUOTA_EXCEEDED. */
   makeKey(party: Party, name: string, type: KeyType): Promise<Did>;
   /** Asks the domain; for any member. FORBIDDEN, NOT_INITIALIZED, TOO_MANY_REQUESTS. */
@@ -165,20 +145,7 @@ export type Services = {
   origin: string;
   did: Did;
   realm: string;
-  auth: {
-    nonce(request: NonceRequest): Promise<{ nonce: string; statement: string; expiresAt: string }>;
-    signIn(proof: WalletMessage, agent: string): Promise<SignedInAnswer>;
-    /** Refuses with TOKEN_REUSED, INVALID_TOKEN, EXPIRED. */
-    refresh(refreshToken: string): Promise<Tokens & { user: Did; session: string }>;
-    /** Who presents a bearer token: a wallet's session, an app by its own token, or the operator. UNAUTHENTICATED, INVALID_TOKEN, … */
-    identify(bearer: string): Promise<Party>;
-    /** Who presents the cookie of a page's session. */
-    identifyCookie(cookie: string): Promise<Party>;
-    sessions(party: Party, page: PageRequest): Promise<Page<SessionView>>;
-    /** NOT_FOUND where it is not the party's. */
-    endSession(party: Party, id: string): Promise<void>;
-    endAllSessions(party: Party): Promise<void>;
-  };
+  auth: Auth;
   me(party: Party): Promise<{
     user: Did;
     address: string;
@@ -208,7 +175,13 @@ export type Services = {
     entries(id: string, page: PageRequest, viewer?: Caller): Promise<Page<ShownEntry>>;
     submit(id: string, operations: readonly unknown[], kind?: string): Promise<Receipt[]>;
     audit(id: string, viewer?: Caller, work?: Work): Promise<AuditReport>;
-    bundle(id: string, viewer?: Caller, work?: Work): Promise<ShownBundle>;
+    /** With the logs of other documents where they are wanted, too; `asOne` are wallets that are one with the viewer. */
+    bundle(
+      id: string,
+      viewer?: Caller,
+      work?: Work,
+      wanted?: { also: readonly string[]; asOne: readonly Did[] },
+    ): Promise<ShownBundle>;
   };
   log: LogProofs & {
     /** Entries after a place, in commit order. */
@@ -219,7 +192,8 @@ export type Services = {
   verify: {
     /** Prepares a question once for any number of operations; then each is asked. Reads of one question are shared. */
     operations(question: Asked): Promise<(operation: unknown) => Promise<OperationReport>>;
-    credential(credential: unknown, question: Asked): Promise<CredentialReport>;
+    /** With a nonce or an audience that the holder was given, an SD-JWT VC must be bound to them. */
+    credential(credential: unknown, question: Asked & ShownTo): Promise<CredentialReport>;
     /** A badge of ours or of any issuer; see `verifyBadge`. */
     badge(badge: BadgeInput, question: AskedBadge): Promise<BadgeReport>;
     /** `audience` is the domain that the verifier gave with its challenge. */
@@ -227,13 +201,13 @@ export type Services = {
   };
   vcApi: VcApi;
   credentials: {
-    /** The JWT as issued, for its subject and for whoever has its id. */
+    /** The JWT as issued (an SD-JWT without its disclosures), for its subject and for whoever has its id. */
     get(id: string): Promise<string>;
     /** The party's own, the latest first, at most `limit`. */
     mine(party: Party, page: { limit: number }): Promise<IssuedView[]>;
     revoke(party: Party, id: string): Promise<void>;
-    /** A signed BitstringStatusListCredential, its strong ETag (quoted), and for how many seconds it may be kept. */
-    statusList(id: string): Promise<{ jwt: string; etag: string; maxAge: number }>;
+    /** A signed BitstringStatusListCredential or Status List Token, its strong ETag (quoted), and seconds that it may be kept. */
+    statusList(id: string, form?: "token"): Promise<{ jwt: string; etag: string; maxAge: number }>;
   };
   /** What clients of the existing Renown ask; see `interop/renown.md` of the contract, sections 1 and 3. */
   clients: ClientServices;
@@ -261,8 +235,16 @@ export type Services = {
   organizations: OrganizationServices;
   /** Badge classes and awards. */
   badges: Badges<Party>;
+  /** Facts about subjects: attestations, and what became of them. */
+  reputations: Reputations<Party>;
+  /** What follows from them under a policy, with its reasons. */
+  scores: Scores<Party>;
+  /** What a subject may show of its scores elsewhere. */
+  scoreCredentials: ScoreCredentials<Party>;
+  /** Every log that a score rests on, and the score; for `npm run replay`. Refuses as scores do, and with QUOTA_EXCEEDED. */
+  exportScore(viewer: Caller, subject: string, asked: AskedScore, work?: Work): Promise<ShownBundle & ExportedScore>;
   /** What members of organisations do about badges by keys of their own. FORBIDDEN for all but wallets that are signed in. */
-  memberBadges: MemberBadges<Party>;
+  memberBadges: MemberIssuing<Party>;
   /** What the wallet that is signed in is a member of; of one organisation where its document is given. FORBIDDEN. */
   memberships(party: Party, organization?: string): Promise<Membership[]>;
   /** A DID configuration by which its domain can name an organisation. FORBIDDEN, NOT_INITIALIZED, NO_KEY. */
@@ -277,6 +259,8 @@ export type Services = {
   earned(party: Party, before: number, limit: number): Promise<EarnedAward[]>;
   /** A list of an organisation, by its slug: signed, its strong ETag (quoted), seconds that it may be kept. NOT_FOUND, NO_KEY. */
   statusList(slug: string, list: string, form: "json" | "jwt"): Promise<{ text: string; etag: string; maxAge: number }>;
+  /** How facts become scores. */
+  policies: Policies;
   /** What is done after an answer: mail, follow-ups. */
   outbox: Pick<Outbox, "failed" | "retry"> & {
     /** Does what is due, a bounded amount at a time; called now and then by the entries. */

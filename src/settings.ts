@@ -38,6 +38,12 @@ export const settings = {
   RENOWN_MAX_BATCH_BYTES: { unset: "16777216", means: "Size of a batch of operations to verify." },
   RENOWN_MAX_STREAM_BYTES: { unset: "268435456", means: "Size of a stream of operations to verify." },
   RENOWN_MAX_BATCH_ROWS: { unset: "10000", means: "Rows of a batch of awards; on Workers 100 unless set." },
+  RENOWN_TRUST_SEEDS: {
+    unset: "none",
+    means:
+      "Whom the policy `renown-trust` trusts first: documents of organisations and did:pkh, with commas between. " +
+      "Without any it is not published.",
+  },
   RENOWN_DEEP_LINKS: {
     unset: "phd",
     means: "Schemes of apps on devices that people may be sent back to after they agreed, with commas between.",

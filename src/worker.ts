@@ -62,6 +62,7 @@ function open(environment: Environment) {
     keys: keysOf(config),
     storage: openD1(environment.DB, realm),
     clock,
+    trustSeeds: config.trustSeeds,
     fetchDidWeb: didWebFetcher(),
     fetchStatusList: statusListFetcher(didWebFetcher(undefined, statusListTerms)),
     fetchWellKnown: didWebFetcher(undefined, wellKnownTerms),

@@ -124,7 +124,7 @@ async function auditOffline(url: string, { document, realm, name, receipts, wrap
 /** The operation keys that a bundle names, compared with the DID document of the service. */
 export async function namedKeys(
   url: string,
-  { service: { did, operationKeys } }: Bundle,
+  { service: { did, operationKeys } }: Pick<Bundle, "service">,
 ): Promise<Bundle["service"]["operationKeys"]> {
   const listed = (await get<{ capabilityInvocation: string[] }>(url, "/.well-known/did.json")).capabilityInvocation;
   const known = operationKeys.every((key) => listed.some((id) => id.endsWith(key.slice("did:key:".length))));

@@ -3,14 +3,17 @@ import { parseArgs } from "node:util";
 import { playBadges } from "./demo-badges.ts";
 import { playOperations } from "./demo-operations.ts";
 import { say } from "./demo-print.ts";
+import { playReputation } from "./demo-reputation.ts";
 import { findServer } from "./demo-server.ts";
 
 const usage = `npm run demo [-- --url http://localhost:8787]
 
 Signs in with a fresh wallet, delegates an app key, signs an operation, verifies it, revokes the key, shows that the
 next operation is refused, and audits the log offline. Then an academy awards badges, a learner claims hers by the
-link, a verifier checks the picture of it, and the academy takes another one back. Without --url it takes the server
-on http://localhost:8787, and where none answers it starts one over an empty folder for as long as it runs.
+link, a verifier checks the picture of it, and the academy takes another one back. Last, three organisations attest
+work, a mishap is disputed and struck, the score moves and says why, and is computed again from its export alone.
+Without --url it takes the server on http://localhost:8787, and where none answers it starts one over an empty folder
+for as long as it runs.
 `;
 
 const { values } = parseArgs({ options: { url: { type: "string" }, help: { type: "boolean", short: "h" } } });
@@ -25,6 +28,7 @@ process.stdout.on("error", () => void server.stop().finally(() => process.exit()
 try {
   await playOperations(server.url);
   await playBadges(server.url);
+  await playReputation(server.url);
 } catch (error) {
   say(`\nThe story broke off: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;

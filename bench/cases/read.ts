@@ -1,10 +1,13 @@
-// Reading a document, a credential and a status list over HTTP, by CPU of the server, beside bare Hono with the same bytes.
+// Reading a document, a credential, a status list and a score over HTTP, by CPU of the server, beside bare Hono with the same bytes.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createSiweMessage } from "viem/siwe";
-import { alice } from "../../tests/harness.ts";
+import { alice, userOf } from "../../tests/harness.ts";
+import { attest, openAttester } from "../../tests/http/attester.ts";
+import { serviceAt } from "../academy.ts";
 import { type Client, openClient, requestOf, sendAll } from "../load.ts";
 import { type Contender, compare, type Options, type Result, rotate } from "../measure.ts";
+import { scorePath } from "../reputation.ts";
 import { inFolder, type Server, startOurs, startServer } from "../server.ts";
 import { openWriter, post } from "../writers.ts";
 
@@ -46,8 +49,9 @@ export function run({ rounds, quick }: Options): Promise<Result[]> {
   });
 }
 
-/** A document, and the credential and status list of somebody who has signed in. */
-async function makePaths({ url }: Server): Promise<Record<string, string>> {
+/** A document, and the credential, status list and score of somebody who has signed in. */
+async function makePaths(server: Server): Promise<Record<string, string>> {
+  const { url } = server;
   const { document } = await openWriter(url, "bench");
   const nonce = (await post(`${url}/v1/auth/nonce`, { purpose: "sign-in" })) as { nonce: string; statement: string };
   const site = { domain: new URL(origin).host, uri: origin, version: "1", chainId: 1 } as const;
@@ -55,10 +59,15 @@ async function makePaths({ url }: Server): Promise<Record<string, string>> {
   const proof = { message, signature: await alice.signMessage({ message }) };
   const { credential } = (await post(`${url}/v1/auth/siwe`, proof)) as { credential: string };
   const { id, credentialStatus } = JSON.parse(Buffer.from(credential.split(".")[1]!, "base64url").toString());
+  const service = serviceAt(server);
+  const lab = await openAttester(service);
+  for (const work of ["a", "b", "c"])
+    await attest(service, lab, userOf(alice), { work: { type: "operation", id: work.repeat(43) } });
   return {
     document: `/v1/documents/${document}`,
     credential: new URL(id).pathname,
     "status-list": new URL(credentialStatus.statusListCredential).pathname,
+    score: scorePath(userOf(alice)),
   };
 }
 

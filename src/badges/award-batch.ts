@@ -1,4 +1,5 @@
 import { ensure } from "../kernel/failure.ts";
+import { ensureOpen } from "./award.ts";
 import { changeAward, ownAward } from "./award-changes.ts";
 import type { Asked } from "./award-plan.ts";
 import type { AwardQuery } from "./award-store.ts";
@@ -8,8 +9,19 @@ import type { Acting } from "./issuers.ts";
 /** What is revoked together. */
 export type Selection = { awards: readonly string[] } | { cohort: string } | { class: string };
 
-/** What became of one. */
-export type Revoked = { award: string; error?: unknown };
+/** What became of one, or would. What is another's looks as if it were not there. */
+export type Revoked = { award: string } & ({ result: RevocationResult } | { error: unknown });
+
+type RevocationResult = "revoked" | "would be revoked" | "already revoked";
+
+/** How a selection is revoked. */
+export type RevocationTerms = {
+  reason: string;
+  /** Says what would be done, and writes nothing. */
+  dryRun: boolean;
+  /** Asked before so many are worked at; where it refuses, the rest is left. */
+  before(count: number): Promise<void>;
+};
 
 /** Awards that are worked at together, so that their writes share commits. */
 export const atOnce = 256;
@@ -26,29 +38,42 @@ export function awardBatch(
 
 /**
  * Revokes what is selected, and says of each what became of it. What has ended already is passed over where it was not
- * named one by one, so that a batch which broke off can be sent again. `before` is asked before so many are worked at;
- * where it refuses, the rest is left.
+ * named one by one, so that a batch which broke off can be sent again.
  */
 export async function* revokeBatch(
   parts: AwardingParts,
   acting: Acting,
   selection: Selection,
-  reason: string,
-  before: (count: number) => Promise<void>,
+  { reason, dryRun, before }: RevocationTerms,
 ): AsyncGenerator<Revoked, void> {
-  const revoke = async (award: string): Promise<Revoked> => {
-    try {
-      await changeAward(parts, acting, award, "REVOKE", { reason });
-      return { award };
-    } catch (error) {
-      // What is revoked already is what was asked for.
-      const state = await ownAward(parts, acting, award).catch(() => undefined);
-      return state?.end?.as === "revoked" ? { award } : { award, error };
-    }
-  };
   for await (const awards of portions(parts, acting, selection)) {
     await before(awards.length);
-    yield* await Promise.all(awards.map(revoke));
+    const one = (award: string) =>
+      dryRun ? tryRevocation(parts, acting, award) : revoke(parts, acting, award, reason);
+    yield* await Promise.all(awards.map(one));
+  }
+}
+
+async function revoke(parts: AwardingParts, acting: Acting, award: string, reason: string): Promise<Revoked> {
+  try {
+    await changeAward(parts, acting, award, "REVOKE", { reason });
+    return { award, result: "revoked" };
+  } catch (error) {
+    // What is revoked already is what was asked for.
+    const state = await ownAward(parts, acting, award).catch(() => undefined);
+    return state?.end?.as === "revoked" ? { award, result: "already revoked" } : { award, error };
+  }
+}
+
+/** What `revoke` would come to as the award stands now. */
+async function tryRevocation(parts: AwardingParts, acting: Acting, award: string): Promise<Revoked> {
+  try {
+    const { end } = await ownAward(parts, acting, award);
+    if (end?.as === "revoked") return { award, result: "already revoked" };
+    ensureOpen({ end });
+    return { award, result: "would be revoked" };
+  } catch (error) {
+    return { award, error };
   }
 }
 

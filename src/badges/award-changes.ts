@@ -8,9 +8,10 @@ import { awardKind } from "./award.ts";
 import type { AwardAction } from "./award-inputs.ts";
 import { type AwardState, standingOf } from "./award-state.ts";
 import { type Awarded, type AwardingParts, awardedOf, claimMailJob, dueOf } from "./awarding.ts";
+import { claimContact } from "./claim-contact.ts";
 import type { Acting } from "./issuers.ts";
 import { ensureMail } from "./mail-allowance.ts";
-import { openContact, openPersonal, type Personal } from "./personal.ts";
+import { openPersonal, type Personal } from "./personal.ts";
 
 /** Tries of an operation whose place at the head another took. */
 const maxTries = 5;
@@ -77,11 +78,10 @@ export async function resendAward(
   acting: Pick<Acting, "issuer" | "test">,
   document: string,
 ): Promise<Awarded> {
-  const { store, keys, clock } = parts;
+  const { store, clock } = parts;
   const now = clock();
   const state = await ownAward(parts, acting, document);
-  const sealed = state.claim === null || state.end ? undefined : await store.contact(document, now);
-  const contact = sealed === undefined ? undefined : await openContact(keys, sealed);
+  const contact = await claimContact(parts, document, state);
   ensure(contact, "NOT_FOUND", "It is claimed, or its address is not kept any more.");
   await ensureMail(parts, acting.issuer, contact.email);
   const face = (await store.facesOf([document])).get(document)?.face ?? "";

@@ -1,8 +1,4 @@
 import { z } from "zod";
-import { appDidPattern, appPoint } from "../identity/app-key.ts";
-import { isUserDid, parseKeyDid } from "../identity/did.ts";
-import { didWebUrl } from "../identity/resolve.ts";
-import { ensure } from "../kernel/failure.ts";
 import { restsOn } from "../operations/grounds.ts";
 import type { ActionRule } from "../operations/kind.ts";
 import { minEntries } from "../securing/status-list.ts";
@@ -92,22 +88,3 @@ export function readAwardInput(type: string, input: unknown): AwardInputs | unde
   const read = schemas[type as AwardAction].safeParse(input);
   return read.success ? ({ type, input: read.data } as AwardInputs) : undefined;
 }
-
-/**
- * Refuses with INVALID_DID a subject that is no DID (DID Core 1.0, section 3.1), or one of eip155, did:key or did:web
- * that is not spelt the one way that it has. DIDs of other methods are taken as they stand.
- */
-export function checkSubjectDid(subject: string): void {
-  if (isUserDid(subject)) return;
-  if (subject.startsWith("did:key:")) {
-    parseKeyDid(subject);
-    if (appDidPattern.test(subject)) appPoint(subject);
-  } else if (subject.startsWith("did:web:")) didWebUrl(subject);
-  else {
-    const account = subject.startsWith("did:pkh:eip155:");
-    ensure(!account, "INVALID_DID", "A did:pkh of eip155 has its address in lower case.");
-    ensure(didPattern.test(subject), "INVALID_DID", "The subject is no DID.");
-  }
-}
-
-const didPattern = /^did:[a-z0-9]+:(?:(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})*:)*(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})+$/;

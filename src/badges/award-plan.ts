@@ -1,9 +1,12 @@
 import { z } from "zod";
+import { keyedDigest } from "../identity/sealing.ts";
 import type { ServiceKeys } from "../identity/service-keys.ts";
+import { checkSubjectDid, foldAccount } from "../identity/subject-did.ts";
 import { ensure } from "../kernel/failure.ts";
 import { canonicalJson, type JsonObject } from "../kernel/json.ts";
+import { randomText } from "../kernel/random.ts";
 import { day, iso, type Millis, minute, parseTime } from "../kernel/time.ts";
-import { type AwardInput, checkSubjectDid } from "./award-inputs.ts";
+import type { AwardInput } from "./award-inputs.ts";
 import { claimDigest } from "./award-state.ts";
 import type { AwardAside, ClassRecord } from "./award-store.ts";
 import { momentText, shownText } from "./class-definition.ts";
@@ -12,11 +15,9 @@ import {
   emailLookup,
   emailOf,
   hashEmail,
-  keyedDigest,
   makeDisclosure,
   type Personal,
   personalMembers,
-  randomText,
   sealContact,
   sealPersonal,
 } from "./personal.ts";
@@ -135,11 +136,6 @@ function recipientOf(recipient: AwardRequest["recipient"]): { subject: string; e
   const subject = foldAccount(recipient.did);
   checkSubjectDid(subject);
   return { subject };
-}
-
-/** Wallets show addresses in letters of both cases; a DID here has them in lower case. */
-function foldAccount(did: string): string {
-  return /^did:pkh:eip155:[1-9]\d{0,9}:0x[0-9a-fA-F]{40}$/.test(did) ? did.toLowerCase() : did;
 }
 
 /** The address stands in it as Open Badges 3.0 hashes one; undefined where nothing is said. */

@@ -1,5 +1,6 @@
 import { ensure, Failure } from "../kernel/failure.ts";
 import type { JsonObject } from "../kernel/json.ts";
+import { randomText } from "../kernel/random.ts";
 import { iso, parseTime } from "../kernel/time.ts";
 import { ownDocument, personalIn, submitChange } from "./award-changes.ts";
 import { type AwardRequest, asideOf, contactOf, newSecret, personalOf } from "./award-plan.ts";
@@ -8,7 +9,7 @@ import type { AwardAside } from "./award-store.ts";
 import { type Awarded, type AwardingParts, awardedOf, claimMailJob, dueOf } from "./awarding.ts";
 import type { Acting } from "./issuers.ts";
 import { ensureMail } from "./mail-allowance.ts";
-import { emailOf, makeDisclosure, randomText } from "./personal.ts";
+import { emailOf, makeDisclosure } from "./personal.ts";
 
 /** What an issuer may say anew of an award: the version is the class's latest, what is left out stays. */
 export type Amendment = Pick<AwardRequest, "name" | "narrative" | "evidence" | "results"> & {

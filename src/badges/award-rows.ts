@@ -7,15 +7,23 @@ import { type AwardState, type StatusPlace, statusBit } from "./award-state.ts";
 export function projectAward(state: AwardState, entry: Entry): Projection {
   const { status } = state;
   if (status === null || entry.action.scope !== "global") return { rows: [], claims: [] };
-  if (entry.action.type !== "AWARD") return { rows: [changedRow(state, entry)], claims: [] };
+  if (entry.action.type !== "AWARD") return { rows: [changedRow(state, entry), ...stated(entry)], claims: [] };
   const { organization } = state;
   const list: Row = {
     table: "award_lists",
     key: { id: status.list },
     set: { organization, purpose: status.purpose },
   };
-  return { rows: [awardedRow(state, status, entry), list], claims: claimsOf(state, status, entry) };
+  return { rows: [awardedRow(state, status, entry), list, ...stated(entry)], claims: claimsOf(state, status, entry) };
 }
+
+/** What says something about somebody, others may rest on who dispute it: for good, since it stays said. */
+function stated({ action, digest }: Entry): Row[] {
+  if (!statements.includes(action.type)) return [];
+  return [{ table: "grants", key: { entry: digest }, set: { seq: here, ended: null } }];
+}
+
+const statements = ["AWARD", "CLAIM", "ENDORSE"];
 
 /** Names in `claims` under which places of a list, and the keys of what is made once, are held. */
 export const placeSpace = (list: string) => `status:${list}`;

@@ -84,6 +84,8 @@ export type BadgeAsides = {
   documentOfFace(face: string): Promise<string | undefined>;
   /** The latest face of each document. */
   facesOf(documents: readonly string[]): Promise<Map<string, { face: string; fingerprint: string }>>;
+  /** Gives faces to those of the awards that stand and have none. */
+  nameAwards(names: readonly { document: string; face: string }[], now: Millis): Promise<void>;
   dropFace(face: string): Promise<void>;
   /** Forgets all faces of an award but one. */
   dropFaces(document: string, but: string): Promise<void>;

@@ -1,14 +1,15 @@
+import { checkSubjectDid } from "../identity/subject-did.ts";
 import { equalBytes, utf8 } from "../kernel/bytes.ts";
 import { ensure } from "../kernel/failure.ts";
 import { hour, parseTime } from "../kernel/time.ts";
+import { ensureActs, keepRights, keyGround } from "../operations/acting-right.ts";
 import { createDocumentRule } from "../operations/create-document.ts";
 import type { Deed, DocumentKind } from "../operations/kind.ts";
-import { type AwardAction, type AwardInput, type AwardInputs, awardActions, checkSubjectDid } from "./award-inputs.ts";
+import type { Rights } from "../operations/organization-right.ts";
+import { type AwardAction, type AwardInput, type AwardInputs, awardActions } from "./award-inputs.ts";
 import { projectAward } from "./award-rows.ts";
 import { type AwardState, awardView, claimDigest, evolveAward, isHeld, noAward } from "./award-state.ts";
 import { type ClassGround, classGroundOf } from "./badge-class.ts";
-import { ensureActs, keepRights, keyGround } from "./issuing-right.ts";
-import type { Rights } from "./rights.ts";
 
 export const awardKind = "renown/award";
 
@@ -41,6 +42,17 @@ export function award(parts: { rightOf: Rights }): DocumentKind<AwardState> {
     project: projectAward,
     view: awardView,
   };
+}
+
+/** Refuses with REVOKED and ALREADY_REVOKED what has ended. */
+export function ensureOpen({ end }: Pick<AwardState, "end">): void {
+  ensure(end?.as !== "cancelled", "REVOKED", "It was cancelled.");
+  ensure(end === null, "ALREADY_REVOKED");
+}
+
+/** Refuses with FORBIDDEN that an organisation endorses what it has awarded itself: it says so already. */
+export function ensureAnothers(state: Pick<AwardState, "organization">, organization: string): void {
+  ensure(organization !== state.organization, "FORBIDDEN", "An organisation does not endorse its own awards.");
 }
 
 const byIssuer: ReadonlySet<AwardAction> = new Set(["CORRECT", "AMEND", "CANCEL", "REVOKE", "SUSPEND", "REINSTATE"]);
@@ -130,7 +142,7 @@ function decideByEarner(state: AwardState, { type, input }: AwardInputs, { actor
   if (type === "ACCEPT") ensure(state.acceptedAt === null, "UNCHANGED");
 }
 
-/** Any organisation endorses, once, what can be seen. */
+/** Any organisation but the one that awarded it endorses, once, what can be seen. */
 function decideEndorsement(
   state: AwardState,
   { organization }: AwardInput<"ENDORSE">,
@@ -138,15 +150,11 @@ function decideEndorsement(
   rightOf: Rights,
 ): void {
   ensureActs(deed, rightOf, { organization, roles: issuers, scope: "awards:write", test: state.test });
+  ensureAnothers(state, organization);
   ensureOpen(state);
   // What cannot be seen is refused like what is absent.
   ensure(!state.hidden && !isHeld(state, deed.now), "NOT_INITIALIZED");
   const again = state.endorsements.some((each) => each.organization === organization);
   ensure(!again, "UNCHANGED", "The organisation has endorsed it already.");
   ensure(state.endorsements.length < maxEndorsements, "QUOTA_EXCEEDED", `It takes ${maxEndorsements} endorsements.`);
-}
-
-function ensureOpen({ end }: AwardState): void {
-  ensure(end?.as !== "cancelled", "REVOKED", "It was cancelled.");
-  ensure(end === null, "ALREADY_REVOKED");
 }

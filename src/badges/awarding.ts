@@ -10,10 +10,11 @@ import { type Asked, asideOf, type Plan, planAward } from "./award-plan.ts";
 import { onceSpace } from "./award-rows.ts";
 import { type AwardState, standingOf } from "./award-state.ts";
 import type { BadgeStore, ClassRecord } from "./award-store.ts";
+import { claimContact } from "./claim-contact.ts";
 import type { Acting, Deliveries, Issuers, IssuingClient } from "./issuers.ts";
 import { takeMails } from "./mail-allowance.ts";
 import type { OrganizationLists } from "./organization-lists.ts";
-import { openContact, type Personal } from "./personal.ts";
+import type { Personal } from "./personal.ts";
 
 export type AwardingParts = {
   origin: string;
@@ -104,7 +105,7 @@ export async function awardAll(
  */
 export async function tryAll(
   parts: AwardingParts,
-  acting: Acting,
+  acting: Omit<Acting, "signer">,
   asked: readonly Asked[],
   seen: Map<string, string>,
 ): Promise<Outcome<null>[]> {
@@ -121,7 +122,7 @@ export async function tryAll(
 
 type Draft = { plan: Plan; document: string; create: Signed };
 
-async function planAll(parts: AwardingParts, acting: Acting, asked: readonly Asked[], now: Millis) {
+async function planAll(parts: AwardingParts, acting: Omit<Acting, "signer">, asked: readonly Asked[], now: Millis) {
   const names = new Set(asked.map(({ request }) => request.class));
   const classes = new Map<string, ClassRecord | undefined>();
   for (const name of names) classes.set(name, await parts.store.findClass(name));
@@ -233,21 +234,35 @@ async function open({ reactor, lists, clock }: AwardingParts, acting: Acting, dr
   }
 }
 
-async function onceHolder({ store }: AwardingParts, { issuer }: Acting, plan: Plan): Promise<string | undefined> {
+/** What was made before under the key of a plan; undefined where nothing was. Refuses with IDEMPOTENCY_KEY_REUSED. */
+export async function madeBefore(
+  parts: AwardingParts,
+  acting: Pick<Acting, "issuer">,
+  plan: Plan,
+): Promise<Awarded | undefined> {
+  const before = await onceHolder(parts, acting, plan);
+  return before === undefined ? undefined : repeated(parts, plan, before);
+}
+
+async function onceHolder(
+  { store }: AwardingParts,
+  { issuer }: Pick<Acting, "issuer">,
+  plan: Plan,
+): Promise<string | undefined> {
   const { once } = plan.input;
   return once && (await store.holders(onceSpace(issuer.document), [once])).get(once);
 }
 
 /** What was made before under the same key, told again. Refuses with IDEMPOTENCY_KEY_REUSED what asks for something else. */
 async function repeated(parts: AwardingParts, plan: Plan, document: string): Promise<Awarded> {
-  const { store, clock, keys } = parts;
+  const { store, clock } = parts;
   const kept = (await store.facesOf([document])).get(document);
   ensure(!kept || kept.fingerprint === plan.fingerprint, "IDEMPOTENCY_KEY_REUSED");
   const state = await stateOf(parts, document);
   // A claim link of one mode is not told in the other.
   ensure(state.test === (plan.input.test ?? false), "IDEMPOTENCY_KEY_REUSED");
-  const sealed = state.claim === null ? undefined : await store.contact(document, clock());
-  const contact = sealed === undefined ? undefined : await openContact(keys, sealed);
+  // Nobody claims what has ended: its status is said, and no link.
+  const contact = await claimContact(parts, document, state);
   return awardedOf(parts, document, kept?.face ?? "", contact?.secret, standingOf(state, clock()));
 }
 
@@ -269,7 +284,7 @@ export function awardedOf(
   return { award, url, ...(secret !== undefined && { claimLink: `${url}#claim=${secret}` }), status };
 }
 
-async function outcomeOf<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {
+export async function outcomeOf<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {
   try {
     return { done: await work() };
   } catch (error) {

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { ensure } from "../kernel/failure.ts";
 import { canonicalJson, type JsonObject } from "../kernel/json.ts";
+import { ensureActs, keepRights, keyGround } from "../operations/acting-right.ts";
 import { createDocumentRule } from "../operations/create-document.ts";
 import type { Entry } from "../operations/entry.ts";
 import { restsOn } from "../operations/grounds.ts";
 import { type ActionRule, type Deed, type DocumentKind, here, type Projection, type Row } from "../operations/kind.ts";
+import type { Rights } from "../operations/organization-right.ts";
 import { type ClassDefinition, classDefinition } from "./class-definition.ts";
-import { ensureActs, keepRights, keyGround } from "./issuing-right.ts";
-import type { Rights } from "./rights.ts";
 
 export const badgeClassKind = "renown/badge-class";
 

@@ -3,7 +3,7 @@ import { type Bytes, fromBase64url } from "../kernel/bytes.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import { iso } from "../kernel/time.ts";
-import { awardBatch, type Revoked, revokeBatch, type Selection } from "./award-batch.ts";
+import { awardBatch, type RevocationTerms, type Revoked, revokeBatch, type Selection } from "./award-batch.ts";
 import { changeAward, foundState, ownAward, resendAward } from "./award-changes.ts";
 import type { Asked, AwardRequest } from "./award-plan.ts";
 import { type Amendment, amendAward, correctAward } from "./award-rewriting.ts";
@@ -61,13 +61,12 @@ export type Badges<Caller> = {
     org: string,
     dryRun: boolean,
   ): Promise<(asked: readonly Asked[]) => Promise<Outcome<Awarded | null>[]>>;
-  /** Revokes what is selected; says of each what became of it. `before` is asked before so many are worked at. */
+  /** Revokes what is selected, or says what would be; says of each what became of it. */
   revokeAll(
     caller: Caller,
     org: string,
     selection: Selection,
-    reason: string,
-    before: (count: number) => Promise<void>,
+    terms: RevocationTerms,
   ): Promise<AsyncGenerator<Revoked, void>>;
   awards(
     caller: Caller,
@@ -164,8 +163,7 @@ function awardPart<Caller>(parts: AwardingParts, { client }: Standing<Caller>): 
       return outcome!.done;
     },
     batch: async (caller, org, dryRun) => awardBatch(parts, await acting(caller, org), dryRun),
-    revokeAll: async (caller, org, selection, reason, before) =>
-      revokeBatch(parts, await acting(caller, org), selection, reason, before),
+    revokeAll: async (caller, org, selection, terms) => revokeBatch(parts, await acting(caller, org), selection, terms),
     change: async (caller, document, { type, ...input }, again = false) => {
       const issuer = await own(caller);
       // What the attempt before has come to is not refused for being done.

@@ -3,7 +3,7 @@ import { badgeUrl } from "./achievement-credential.ts";
 import { foundState } from "./award-changes.ts";
 import { isHeld } from "./award-state.ts";
 import { type AwardingParts, dueOf } from "./awarding.ts";
-import { openContact } from "./personal.ts";
+import { claimContact } from "./claim-contact.ts";
 
 /** What somebody is sent who has been awarded a badge and has no wallet yet. */
 export type ClaimMail = { to: string; subject: string; text: string };
@@ -16,13 +16,12 @@ export async function claimMail(
   parts: Pick<AwardingParts, "reactor" | "store" | "issuers" | "keys" | "clock" | "origin">,
   { award, face }: { award: string; face: string },
 ): Promise<ClaimMail | { heldUntil: Millis } | undefined> {
-  const { store, issuers, keys, clock, origin } = parts;
+  const { store, issuers, clock, origin } = parts;
   const state = await foundState(parts, award);
   const latest = (await store.facesOf([award])).get(award)?.face;
   if (state.claim === null || state.end || latest !== face) return undefined;
   if (isHeld(state, clock())) return { heldUntil: dueOf(state, clock()) };
-  const sealed = await store.contact(award, clock());
-  const contact = sealed === undefined ? undefined : await openContact(keys, sealed);
+  const contact = await claimContact(parts, award, state);
   const given = await store.findVersion(state.class, state.version);
   if (!contact || !given) return undefined;
   const { name: issuer } = await issuers.find(state.organization);

@@ -2,7 +2,7 @@ import { ensure, Failure } from "../kernel/failure.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import { signOperation } from "../operations/sign.ts";
 import { badgeUrl } from "./achievement-credential.ts";
-import { awardKind } from "./award.ts";
+import { awardKind, ensureAnothers } from "./award.ts";
 import { asideOf } from "./award-plan.ts";
 import { isConcealed } from "./award-state.ts";
 import { type AwardingParts, stateOf } from "./awarding.ts";
@@ -20,9 +20,9 @@ export type Endorsed = { award: string; face: string; url: string };
 const maxTries = 5;
 
 /**
- * Endorses an award of any organisation that can be seen, in the name of the one that acts. What it says stands beside
- * the log, as an award's own text does. Refuses with NOT_FOUND, UNCHANGED (it has endorsed it before), FORBIDDEN (a test
- * of what is none, or the other way round), REVOKED, QUOTA_EXCEEDED.
+ * Endorses an award of any other organisation that can be seen, in the name of the one that acts. What it says stands
+ * beside the log, as an award's own text does. Refuses with NOT_FOUND, UNCHANGED (it has endorsed it before), FORBIDDEN
+ * (its own; a test of what is none, or the other way round), REVOKED, QUOTA_EXCEEDED.
  */
 export async function endorseAward(
   parts: AwardingParts,
@@ -34,7 +34,10 @@ export async function endorseAward(
   const face = badge.startsWith(prefix) ? badge.slice(prefix.length) : badge;
   const award = await store.documentOfFace(face);
   ensure(award, "NOT_FOUND");
-  ensure(!isConcealed(await stateOf(parts, award), clock()), "NOT_FOUND");
+  const state = await stateOf(parts, award);
+  ensure(!isConcealed(state, clock()), "NOT_FOUND");
+  // Asked before its comment is kept.
+  ensureAnothers(state, acting.issuer.document);
   const personal = comment === undefined ? undefined : await keepComment(parts, award, comment);
   const { document: organization, slug } = acting.issuer;
   await submit(parts, acting, award, { organization, ...(personal !== undefined && { personal }) });

@@ -1,5 +1,5 @@
 import { fromBase64url } from "../kernel/bytes.ts";
-import { ensure } from "../kernel/failure.ts";
+import { ensure, Failure } from "../kernel/failure.ts";
 import type { Clock } from "../kernel/time.ts";
 import type { AwardFacts } from "./achievement-credential.ts";
 import { awardFacts, definitionOf, type FactSources, type SeenAward } from "./award-facts.ts";
@@ -46,8 +46,14 @@ export type FaceParts<Viewer> = {
   clock: Clock;
 };
 
+/** Where the log of an award is replayed from nothing. */
+export function auditPath({ document }: Pick<SeenAward, "document">): string {
+  return `/v1/documents/${encodeURIComponent(document)}/audit`;
+}
+
 export function openFaces<Viewer>(parts: FaceParts<Viewer>): Faces<Viewer> {
-  const { asides, sources, forms, clock } = parts;
+  const { asides, sources, clock } = parts;
+  const forms = (award: SeenAward) => formsOf(parts, award);
   const image = async ({ state }: SeenAward) => {
     return pictureOf(asides, state.class, await definitionOf(state, sources.findVersion));
   };
@@ -61,10 +67,10 @@ export function openFaces<Viewer>(parts: FaceParts<Viewer>): Faces<Viewer> {
       return { document, face, state };
     },
     facts: (award) => awardFacts(award, sources),
-    forms: (award) => forms.of(award, clock()),
+    forms,
     image,
     async baked(award, form) {
-      const text = (await forms.of(award, clock()))[form];
+      const text = (await forms(award))[form];
       ensure(text !== undefined, "NO_KEY");
       const picture = await image(award);
       return { type: picture.type, bytes: bake(picture, text) };
@@ -72,9 +78,21 @@ export function openFaces<Viewer>(parts: FaceParts<Viewer>): Faces<Viewer> {
     async endorsement(award, slug) {
       const organization = await parts.organizationOf(slug);
       ensure(organization, "NOT_FOUND");
-      return forms.endorsement(award, organization, clock());
+      return parts.forms.endorsement(award, organization, clock());
     },
   };
+}
+
+/** Where there is none, as for what was signed outside by an organisation with no key here, the log says it all. */
+async function formsOf<Viewer>({ forms, sources, clock }: FaceParts<Viewer>, award: SeenAward): Promise<Forms> {
+  try {
+    return await forms.of(award, clock());
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== "NO_KEY") throw error;
+    const audit = `${sources.origin}${auditPath(award)}`;
+    const why = "No credential of it as it stands was issued here: the organisation keeps no key here that makes one.";
+    throw new Failure("NO_KEY", `${why} The entry in the log is the proof: ${audit}`);
+  }
 }
 
 /** A document that no log begins. */

@@ -1,4 +1,4 @@
-import { ensure } from "../kernel/failure.ts";
+import { ensure, Failure } from "../kernel/failure.ts";
 import { type Millis, parseTime } from "../kernel/time.ts";
 import { badgeUrl } from "./achievement-credential.ts";
 import { awardFacts, definitionOf, type FactSources, type SeenAward } from "./award-facts.ts";
@@ -87,11 +87,17 @@ function once<T>(ask: (name: string) => Promise<T>): (name: string) => Promise<T
   };
 }
 
-/** What had been endorsed when the award came to say what it says. */
+/** What had been endorsed when the award came to say what it says, as far as the endorsers' keys could sign it. */
 async function carried(parts: FormParts, award: SeenAward, now: Millis): Promise<Forms[]> {
   const { endorsements, revisedAt } = award.state;
   const earlier = endorsements.filter(({ at }) => at <= revisedAt).slice(0, maxCarried);
-  return Promise.all(earlier.map(({ organization }) => endorsementOf(parts, award, organization, now)));
+  const forms = earlier.map(({ organization }) =>
+    endorsementOf(parts, award, organization, now).catch((error) => {
+      if (error instanceof Failure && error.code === "NO_KEY") return {};
+      throw error;
+    }),
+  );
+  return Promise.all(forms);
 }
 
 async function endorsementOf(parts: FormParts, award: SeenAward, organization: string, now: Millis): Promise<Forms> {

@@ -3,19 +3,28 @@ import { seal, unseal } from "../identity/sealing.ts";
 import { fromUtf8, utf8 } from "../kernel/bytes.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { canonicalJson, isObject, type Json, type JsonObject, parseJson } from "../kernel/json.ts";
+import { randomText } from "../kernel/random.ts";
 import { hour, type Millis } from "../kernel/time.ts";
+import type { Role } from "../operations/organization-right.ts";
 import { awardKind } from "./award.ts";
 import { ownAward, personalIn, resendAward } from "./award-changes.ts";
-import { type AwardRequest, asideOf, newSecret, type Plan, personalOf, planAward } from "./award-plan.ts";
+import { type Asked, type AwardRequest, asideOf, newSecret, type Plan, personalOf, planAward } from "./award-plan.ts";
 import { turnTo } from "./award-rewriting.ts";
 import { claimDigest, standingOf } from "./award-state.ts";
 import type { StoredImage } from "./award-store.ts";
-import { type Awarded, type AwardingParts, awardedOf, claimMailJob, dropRefused, stateOf } from "./awarding.ts";
+import {
+  type Awarded,
+  type AwardingParts,
+  awardedOf,
+  claimMailJob,
+  dropRefused,
+  madeBefore,
+  stateOf,
+} from "./awarding.ts";
 import type { Acting } from "./issuers.ts";
 import { keepImage } from "./kept-image.ts";
 import { ensureMail } from "./mail-allowance.ts";
-import { emailOf, makeDisclosure, randomText } from "./personal.ts";
-import type { Role } from "./rights.ts";
+import { emailOf, makeDisclosure } from "./personal.ts";
 
 /** An operation but for its signature, and what the signed one is brought back with. */
 export type Unsigned = { prepared: JsonObject; ticket: string };
@@ -57,34 +66,51 @@ export type MemberParts<Caller> = {
 };
 
 const governors = ["owner", "admin"] as const;
-const issuers = ["owner", "admin", "issuer"] as const;
+export const issuingRoles = ["owner", "admin", "issuer"] as const;
 
 export function createMemberBadges<Caller>(parts: MemberParts<Caller>): MemberBadges<Caller> {
   const { awarding, member } = parts;
   return {
     keepImage: async (caller, org, sent) =>
       keepImage(awarding, (await member(caller, org, governors)).issuer.document, sent),
-    prepareAward: async (caller, org, app, request) =>
-      prepareAward(parts, await member(caller, org, issuers), app, request),
-    award: async (caller, org, signed) => admitAward(awarding, await member(caller, org, issuers), signed),
+    prepareAward: async (caller, org, app, request) => {
+      const acting = await member(caller, org, issuingRoles);
+      return unsignedAward(parts, acting, app, await planOne(parts, acting, { request }));
+    },
+    award: async (caller, org, signed) => admitAward(awarding, await member(caller, org, issuingRoles), signed),
     prepareCorrection: async (caller, org, app, wish) =>
-      prepareCorrection(parts, await member(caller, org, issuers), app, wish),
-    correct: async (caller, org, signed) => admitCorrection(awarding, await member(caller, org, issuers), signed),
-    resend: async (caller, org, award) => resendAward(awarding, await member(caller, org, issuers), award),
+      prepareCorrection(parts, await member(caller, org, issuingRoles), app, wish),
+    correct: async (caller, org, signed) => admitCorrection(awarding, await member(caller, org, issuingRoles), signed),
+    resend: async (caller, org, award) => resendAward(awarding, await member(caller, org, issuingRoles), award),
   };
 }
 
-async function prepareAward(
+/** Plans one award; what was made before under its key is told again. Refuses with IDEMPOTENCY_KEY_REUSED. */
+export async function prepareAward(
+  parts: Pick<MemberParts<unknown>, "awarding" | "prepare">,
+  acting: MemberActing,
+  app: Did,
+  asked: Asked,
+): Promise<Unsigned | { made: Awarded }> {
+  const plan = await planOne(parts, acting, asked);
+  const made = await madeBefore(parts.awarding, acting, plan);
+  return made ? { made } : unsignedAward(parts, acting, app, plan);
+}
+
+async function planOne({ awarding }: Pick<MemberParts<unknown>, "awarding">, acting: MemberActing, asked: Asked) {
+  const { store, keys, clock } = awarding;
+  return planAward(asked, acting, await store.findClass(asked.request.class), keys, clock());
+}
+
+async function unsignedAward(
   { awarding, prepare }: Pick<MemberParts<unknown>, "awarding" | "prepare">,
   acting: MemberActing,
   app: Did,
-  request: AwardRequest,
+  plan: Plan,
 ): Promise<Unsigned> {
-  const { store, keys, clock, lists } = awarding;
-  const now = clock();
-  const plan = planAward({ request }, acting, await store.findClass(request.class), keys, now);
+  const { clock, lists } = awarding;
   const purpose = plan.given.definition.suspendable ? "suspension" : "revocation";
-  const status = await lists.pickPlace(acting.issuer, purpose, now);
+  const status = await lists.pickPlace(acting.issuer, purpose, clock());
   const input = { ...plan.input, status } as unknown as JsonObject;
   const operations = [{ type: "AWARD", input }];
   const prepared = await prepare({ kind: awardKind, user: acting.user, app, operations });
@@ -170,7 +196,7 @@ async function openTicket(
 }
 
 /** As `awardAll` makes one award, but signed by the member. */
-async function admitAward(awarding: AwardingParts, acting: MemberActing, signed: SignedAward): Promise<Awarded> {
+export async function admitAward(awarding: AwardingParts, acting: MemberActing, signed: SignedAward): Promise<Awarded> {
   const { store, clock, keys, reactor } = awarding;
   const ticket = await openTicket(awarding, acting, signed);
   const { document, face, contact, dueAt } = ticket;

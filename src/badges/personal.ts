@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { digestOf, sha256 } from "#primitives";
 import { parseEmail } from "../identity/email.ts";
-import { seal, unseal } from "../identity/sealing.ts";
+import { keyedDigest, seal, unseal } from "../identity/sealing.ts";
 import type { ServiceKeys } from "../identity/service-keys.ts";
-import { base64url, fromBase64url, fromUtf8, hex, utf8 } from "../kernel/bytes.ts";
-import { hmacSha256 } from "../kernel/hmac.ts";
-import type { JsonObject } from "../kernel/json.ts";
+import { fromUtf8, hex, utf8 } from "../kernel/bytes.ts";
+import type { Json, JsonObject } from "../kernel/json.ts";
+import { randomText } from "../kernel/random.ts";
+import { type Disclosure, disclose, readDisclosure } from "../securing/disclosure.ts";
 import { resultStatuses } from "../securing/open-badge-definitions.ts";
 import { httpsUrl, markdownText, shownText } from "./class-definition.ts";
 
@@ -46,24 +47,15 @@ export type Personal = z.output<typeof personal>;
 export type Evidence = z.output<typeof evidence>;
 export type Result = z.output<typeof result>;
 
-/** The text that opens a commitment, and base64url(SHA-256) of it. */
-export type Disclosure = { text: string; digest: string };
-
-/** base64url of JSON [salt of 128 bits, "personal", what it says], as SD-JWT writes disclosures (RFC 9901). */
+/** Opens the commitment of an award to all that it says of a person. */
 export function makeDisclosure(said: Personal): Disclosure {
-  const text = base64url(utf8(JSON.stringify([randomText(16), "personal", said])));
-  return { text, digest: digestOf(text) };
+  return disclose("personal", said as unknown as Json);
 }
 
 /** What a disclosure says; undefined where it is none, or not the one that the digest names. */
-export function readDisclosure(text: string, digest: string): Personal | undefined {
-  if (digestOf(text) !== digest) return undefined;
-  try {
-    const [, name, said] = JSON.parse(fromUtf8(fromBase64url(text)!));
-    return name === "personal" ? personal.safeParse(said).data : undefined;
-  } catch {
-    return undefined;
-  }
+export function readPersonal(text: string, digest: string): Personal | undefined {
+  const read = digestOf(text) === digest ? readDisclosure(text) : undefined;
+  return read?.name === "personal" ? personal.safeParse(read.value).data : undefined;
 }
 
 /** An address as it is kept and hashed; refuses with INVALID_EMAIL what is none. */
@@ -90,12 +82,6 @@ export function emailLookup(keys: ServiceKeys, email: string): string {
   return keyedDigest(keys, "award contact look-up", parseEmail(email).toLowerCase());
 }
 
-/** A digest that nobody can guess at who lacks the service's secret, bound to its purpose. */
-export function keyedDigest(keys: ServiceKeys, purpose: string, text: string): string {
-  const key = hmacSha256(fromBase64url(keys.secret)!, utf8(`renown ${purpose}`));
-  return base64url(hmacSha256(key, utf8(text)));
-}
-
 /** What is kept to reach somebody who has no wallet yet. */
 export type Contact = { email: string; secret: string };
 
@@ -106,15 +92,10 @@ export const sealContact = (keys: ServiceKeys, contact: Contact) =>
 /** Opens what `sealPersonal` sealed; undefined where the keys are others. */
 export async function openPersonal(keys: ServiceKeys, sealed: string, digest: string): Promise<Personal | undefined> {
   const bytes = await unseal(keys, "award personal", sealed);
-  return bytes && readDisclosure(fromUtf8(bytes), digest);
+  return bytes && readPersonal(fromUtf8(bytes), digest);
 }
 
 export async function openContact(keys: ServiceKeys, sealed: string): Promise<Contact | undefined> {
   const bytes = await unseal(keys, "award contact", sealed);
   return bytes && (JSON.parse(fromUtf8(bytes)) as JsonObject & Contact);
-}
-
-/** base64url of so many random bytes. */
-export function randomText(bytes: number): string {
-  return base64url(crypto.getRandomValues(new Uint8Array(bytes)));
 }

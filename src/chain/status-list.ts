@@ -5,7 +5,8 @@ import { maxListJwt } from "../verify/status-list-check.ts";
 
 /** What a fetcher for status lists and for hosted badges asks for, as machines do, and how many bytes of it are read. */
 export const statusListTerms = {
-  accept: "application/vc+jwt, application/vc;q=0.9, application/ld+json;q=0.8, application/json;q=0.7",
+  accept:
+    "application/vc+jwt, application/statuslist+jwt, application/vc;q=0.9, application/ld+json;q=0.8, application/json;q=0.7",
   most: maxListJwt,
 };
 

@@ -13,6 +13,7 @@ export type IssuedCredential = {
   subject: Did;
   /** What it is beside a VerifiableCredential. */
   type: string;
+  /** As it was signed: a JWT, or an SD-JWT without its disclosures, which are its subject's alone. */
   jwt: string;
   issuedAt: Millis;
   expiresAt: Millis;
@@ -57,13 +58,18 @@ export type Issuer = {
   places: Places;
 };
 
+/** A place in a status list. */
+export type ListPlace = { list: string; index: number };
+
 /** What is fixed about a credential before its place in a list is found. */
 export type Draft = {
   id: string;
   subject: Did;
   type: string;
   validUntil: Millis;
-  body: (status: JsonObject) => JsonObject;
+  body: (status: JsonObject, place: ListPlace) => JsonObject;
+  /** Secures the body, and answers with what is kept of it; as `vc+jwt` unless given. */
+  secure?: (body: JsonObject, signer: CredentialSigner) => Promise<string>;
 };
 
 export function openIssuer(parts: Pick<Issuer, "origin" | "store" | "signer">): Issuer {
@@ -85,6 +91,11 @@ export function listUrl(origin: string, id: string): string {
   return `${origin}/v1/status-lists/${id}`;
 }
 
+/** The same list as a Status List Token. */
+export function tokenListUrl(origin: string, id: string): string {
+  return `${listUrl(origin, id)}/token`;
+}
+
 /** A credential as its subject is shown it. Times are RFC 3339. */
 export function issuedView({ id, type, issuedAt, expiresAt, revokedAt }: IssuedCredential) {
   const times = { issuedAt: iso(issuedAt), expiresAt: iso(expiresAt) };
@@ -102,11 +113,12 @@ export async function issue(issuer: Issuer, draft: Draft, now: Millis): Promise<
   for (let attempt = 0; attempt < maxPlaceAttempts; attempt++) {
     const { list, index } = await takePlace(issuer.places, now);
     const status = statusEntry(listUrl(issuer.origin, list), index, "revocation");
+    const { secure = signCredential } = draft;
     const credential = {
       id: draft.id,
       subject: draft.subject,
       type: draft.type,
-      jwt: await signCredential(draft.body(status), issuer.signer()),
+      jwt: await secure(draft.body(status, { list, index }), issuer.signer()),
       issuedAt: now,
       expiresAt: draft.validUntil,
       statusList: list,

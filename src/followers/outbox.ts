@@ -1,8 +1,9 @@
 import { seal, unseal } from "../identity/sealing.ts";
 import type { ServiceKeys } from "../identity/service-keys.ts";
-import { base64url, fromUtf8, utf8 } from "../kernel/bytes.ts";
+import { fromUtf8, utf8 } from "../kernel/bytes.ts";
 import { Failure } from "../kernel/failure.ts";
 import type { JsonObject } from "../kernel/json.ts";
+import { randomText } from "../kernel/random.ts";
 import { type Clock, day, hour, iso, type Millis, minute } from "../kernel/time.ts";
 
 /** Something to be done after the answer: not before `dueAt`, and once for each `key`. */
@@ -180,5 +181,5 @@ async function opened(keys: ServiceKeys, { payload }: ClaimedJob): Promise<JsonO
 }
 
 function randomId(): string {
-  return base64url(crypto.getRandomValues(new Uint8Array(16)));
+  return randomText(16);
 }

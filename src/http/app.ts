@@ -12,6 +12,8 @@ import { WrongMethod } from "./problem.ts";
 import { nothing, type Reply } from "./reply.ts";
 import type { Route } from "./route.ts";
 import { clientRoutes } from "./routes/api/all.ts";
+import { attestationBatchRoute } from "./routes/attestation-batch.ts";
+import { attestationRoutes } from "./routes/attestations.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { awardBatchRoutes } from "./routes/award-batch.ts";
 import { awardCredentialRoutes } from "./routes/award-credentials.ts";
@@ -34,8 +36,12 @@ import { orgClientRoutes } from "./routes/org-clients.ts";
 import { orgStatusListRoutes } from "./routes/org-status-lists.ts";
 import { orgRoutes } from "./routes/orgs.ts";
 import { pageRoutes } from "./routes/pages.ts";
+import { policyRoutes } from "./routes/policies.ts";
 import { prepareRoutes } from "./routes/prepare.ts";
 import { profileRoutes } from "./routes/profiles.ts";
+import { scoreCredentialRoutes } from "./routes/score-credentials.ts";
+import { scoreWatchRoutes } from "./routes/score-watch.ts";
+import { scoreRoutes } from "./routes/scores.ts";
 import { vcApiRoutes } from "./routes/vc-api.ts";
 import { verifyRoutes } from "./routes/verify.ts";
 
@@ -88,6 +94,12 @@ export function apiRoutes(door: Door): Route[] {
     ...awardCredentialRoutes(door),
     ...endorsementRoutes(door),
     ...orgStatusListRoutes(door),
+    ...attestationRoutes(door),
+    attestationBatchRoute(door),
+    ...scoreRoutes(door),
+    ...scoreCredentialRoutes(door),
+    ...scoreWatchRoutes(door),
+    ...policyRoutes(door),
     ...healthRoutes(door),
   ];
 }

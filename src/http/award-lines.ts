@@ -1,24 +1,16 @@
 import { type AwardRequest, awardRequest } from "../badges/award-plan.ts";
 import { type CsvRecord, makeCsvReader } from "../kernel/csv.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
-import { isObject, parseJson } from "../kernel/json.ts";
 import { parseBy } from "./body.ts";
-import { maxLine } from "./limits.ts";
-import { linesOf } from "./streaming.ts";
+import { ndjsonRows, type Row, rowOf } from "./rows.ts";
 
-/** One row of a batch: where it stands, its key as far as it can be read, and what it asks or why that is refused. */
-export type Row = { line: number; key: string | null } & ({ request: AwardRequest } | { error: unknown });
+/** Rows of NDJSON; `given` is the class of those that name none. */
+export function ndjsonAwards(body: ReadableStream<Uint8Array>, total: number, given: string | undefined) {
+  return ndjsonRows(body, total, (value) => awardOf(value, given));
+}
 
-/** Rows of NDJSON, in portions as they arrive; lines are counted without blank ones. */
-export async function* ndjsonRows(
-  body: ReadableStream<Uint8Array>,
-  total: number,
-  given: string | undefined,
-): AsyncGenerator<Row[], void> {
-  let line = 0;
-  for await (const lines of linesOf(body, { line: maxLine, total })) {
-    yield lines.map((text) => rowOf(++line, () => (text instanceof Failure ? refuse(text) : parseJson(text)), given));
-  }
+function awardOf(value: object, given: string | undefined): AwardRequest {
+  return parseBy(awardRequest, { ...(given !== undefined && { class: given }), ...value });
 }
 
 /** Rows of CSV, whose first record names the columns; lines are those of the file. */
@@ -26,12 +18,12 @@ export async function* csvRows(
   body: ReadableStream<Uint8Array>,
   total: number,
   given: string | undefined,
-): AsyncGenerator<Row[], void> {
+): AsyncGenerator<Row<AwardRequest>[], void> {
   const reader = makeCsvReader();
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let columns: readonly string[] | undefined;
   let size = 0;
-  const rowsOf = (records: readonly CsvRecord[]): Row[] =>
+  const rowsOf = (records: readonly CsvRecord[]): Row<AwardRequest>[] =>
     records.flatMap((record) => {
       if (columns !== undefined) return [csvRow(record, columns, given)];
       columns = columnsOf(record);
@@ -76,10 +68,14 @@ function columnsOf(record: CsvRecord): readonly string[] {
   return names;
 }
 
-function csvRow(record: CsvRecord, columns: readonly string[], given: string | undefined): Row {
+function csvRow(record: CsvRecord, columns: readonly string[], given: string | undefined): Row<AwardRequest> {
   const { line } = record;
   if ("failure" in record) return { line, key: null, error: record.failure };
-  return rowOf(line, () => requestOf(record.fields, columns), given);
+  return rowOf(
+    line,
+    () => requestOf(record.fields, columns),
+    (value) => awardOf(value, given),
+  );
 }
 
 /** What a record says as JSON would; an empty field says nothing. */
@@ -96,28 +92,6 @@ function requestOf(fields: readonly string[], columns: readonly string[]): Recor
     ...(result !== undefined && { results: [{ value: result }] }),
     ...(holdMinutes !== undefined && { holdMinutes: Number(holdMinutes) }),
   };
-}
-
-function rowOf(line: number, read: () => unknown, given: string | undefined): Row {
-  let key: string | null = null;
-  try {
-    const value = read();
-    ensure(isObject(value), "INVALID_REQUEST", "A row is an object.");
-    const { key: named, ...rest } = value;
-    ensure(isKey(named), "INVALID_REQUEST", "key: Each row has its own, 1 to 255 characters.");
-    key = named;
-    return { line, key, request: parseBy(awardRequest, { ...(given !== undefined && { class: given }), ...rest }) };
-  } catch (error) {
-    return { line, key, error };
-  }
-}
-
-function isKey(value: unknown): value is string {
-  return typeof value === "string" && value.length >= 1 && value.length <= 255;
-}
-
-function refuse(failure: Failure): never {
-  throw failure;
 }
 
 function brokenBody(): Failure {

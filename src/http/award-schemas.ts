@@ -87,7 +87,7 @@ export const awarded = z
 
 /** A write of a client's. */
 export type Write<Answer extends object> = {
-  scope: "classes:write" | "awards:write";
+  scope: "classes:write" | "awards:write" | "attestations:write";
   /** What was asked for, for telling one request from another. */
   body: unknown;
   status?: number;

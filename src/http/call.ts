@@ -2,6 +2,7 @@ import type { Context, HonoRequest } from "hono";
 import { type Clock, day, type Millis, minute } from "../kernel/time.ts";
 import type { Services } from "../services.ts";
 import { clientAddress } from "./client-address.ts";
+import { createEventGate, type EventGate } from "./event-gate.ts";
 import { createGate, type Gate, type Visitor } from "./gate.ts";
 import type { Limits } from "./limits.ts";
 import type { Log } from "./log.ts";
@@ -38,7 +39,7 @@ export type HttpParts = {
 };
 
 /** What stands behind every route. */
-export type Door = HttpParts & { gate: Gate; pages: PageTerms };
+export type Door = HttpParts & { gate: Gate; events: EventGate; pages: PageTerms };
 
 /** One request on its way. */
 export type Call = Visitor & {
@@ -56,7 +57,12 @@ export function openDoor(parts: HttpParts): Door {
     failures: perMinute(failures.perAddress),
     keyFailures: perMinute(failures.perKey),
   });
-  return { ...parts, gate, pages: parts.pages ?? { deepLinks: [], maxDelegationLife: 90 * day } };
+  return {
+    ...parts,
+    gate,
+    events: createEventGate(),
+    pages: parts.pages ?? { deepLinks: [], maxDelegationLife: 90 * day },
+  };
 }
 
 export function openCall({ limits, clock, runtime }: Door, c: Context): Call {

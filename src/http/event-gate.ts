@@ -1,12 +1,12 @@
 import { second } from "../kernel/time.ts";
-import type { Call } from "./call.ts";
+import type { Visitor } from "./gate.ts";
 import { maxEventStreams } from "./limits.ts";
 import { Busy } from "./problem.ts";
 
 /** Counts the event streams that are open, because each holds a connection. */
 export type EventGate = {
   /** Lets one in and says how it leaves, once; refuses with TOO_MANY_REQUESTS. */
-  enter(call: Call): () => void;
+  enter(visitor: Pick<Visitor, "address">): () => void;
 };
 
 export function createEventGate(): EventGate {

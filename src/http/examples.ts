@@ -1,3 +1,5 @@
+import { shippedPolicies } from "../reputation/shipped-policies.ts";
+
 /** What the description of the API shows. Every example of a request is one that its route would read. */
 const app = "did:key:zDnaevvCXbHpbyCpybTMZbPK6snWfAGxiLaDAx936DMa8XmwV";
 const user = "did:pkh:eip155:1:0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
@@ -58,6 +60,7 @@ export const examples = {
   opening: { create, operations: [action] },
   run: { operations: [action] },
   batch: { operations: [operationWithContext], require: ["full"] },
+  policyCheck: { policy: shippedPolicies([])[0]!.policy, subjects: [user] },
   credential: { credential: "eyJhbGciOiJFUzI1NiIsInR5cCI6InZjK2p3dCJ9.e30.c2ln" },
 } as const;
 

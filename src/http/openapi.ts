@@ -61,6 +61,8 @@ const tags = [
   ["API access", "How programs of organisations get tokens, and who sees to their secrets."],
   ["VC API", "What organisations issue in their name, and verify, as the VC API of the W3C community group has it."],
   ["Badges", "What organisations award, to whom, and what came of it."],
+  ["Reputation", "What is attested about somebody, and what follows from it under a policy."],
+  ["Policies", "How facts about somebody become a score."],
   ["DIDs", "Who this service is, and what other DIDs stand for."],
   ["Health", "For whoever runs it."],
 ] as const;

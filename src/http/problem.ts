@@ -104,6 +104,7 @@ export const statuses: Readonly<Record<Code, number>> = {
   UNKNOWN_CONTEXT: 422,
   STATUS_UNAVAILABLE: 503,
   NOT_VERIFIED: 422,
+  NOT_REACHED: 422,
   NO_KEY: 409,
 
   INVALID_IMAGE: 422,

@@ -9,6 +9,15 @@ export function json(value: unknown, status = 200, headers: Readonly<Record<stri
   return { status, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(value) };
 }
 
+/** The same with 200, of a value that never changes: its text is made once, as long as the value is kept. */
+export function keptJson(value: object, headers: Readonly<Record<string, string>> = {}): Reply {
+  const text = texts.get(value) ?? JSON.stringify(value);
+  texts.set(value, text);
+  return { status: 200, headers: { "content-type": "application/json", ...headers }, body: text };
+}
+
+const texts = new WeakMap<object, string>();
+
 /** 200 with a body of a media type of its own. */
 export function content(type: string, body: ReplyBody, headers: Readonly<Record<string, string>> = {}): Reply {
   return { status: 200, headers: { "content-type": type, ...headers }, body };

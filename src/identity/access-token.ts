@@ -1,6 +1,6 @@
 import { digestOf } from "#primitives";
-import { base64url } from "../kernel/bytes.ts";
 import { ensure } from "../kernel/failure.ts";
+import { randomText } from "../kernel/random.ts";
 import { type Millis, minute } from "../kernel/time.ts";
 import type { KeyCheck } from "./app-key.ts";
 import { type Did, isUserDid } from "./did.ts";
@@ -30,7 +30,7 @@ export async function mintAccessToken(
     client_id: origin,
     sub: session.user,
     sid: session.id,
-    jti: base64url(crypto.getRandomValues(new Uint8Array(16))),
+    jti: randomText(16),
     iat: Math.floor(now / 1000),
     exp: expires,
   };

@@ -1,6 +1,7 @@
 import { digestOf } from "#primitives";
-import { base64url, fromBase64url } from "../kernel/bytes.ts";
+import { fromBase64url } from "../kernel/bytes.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
+import { randomText } from "../kernel/random.ts";
 import { type Clock, iso, type Millis, minute, second } from "../kernel/time.ts";
 import { appPoint } from "./app-key.ts";
 import { limitNames, parseLimits } from "./delegation.ts";
@@ -141,7 +142,7 @@ async function authorize(
     (may ?? []).map((name) => `renown:may:${name}`),
     "renown:may:",
   );
-  const deviceCode = base64url(crypto.getRandomValues(new Uint8Array(32)));
+  const deviceCode = randomText(32);
   for (let tries = 0; tries < maxTries; tries++) {
     const userCode = randomCode();
     const now = clock();

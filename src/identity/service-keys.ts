@@ -1,7 +1,8 @@
 import { digestOf, p256Decompress, p256Signer, p256Verifier } from "#primitives";
-import { type Bytes, base64url, concat, equalBytes, fromBase64url } from "../kernel/bytes.ts";
+import { type Bytes, concat, equalBytes, fromBase64url } from "../kernel/bytes.ts";
 import { canonicalJson, isObject, type JsonObject } from "../kernel/json.ts";
 import type { P256PrivateJwk } from "../kernel/primitives.ts";
+import { randomText } from "../kernel/random.ts";
 import { isExactIso, iso, type Millis, parseTime } from "../kernel/time.ts";
 import type { KeyCheck } from "./app-key.ts";
 import { type Did, keyDid } from "./did.ts";
@@ -153,7 +154,7 @@ async function makePair(algorithm: {
 }
 
 function makeSecret(): string {
-  return base64url(crypto.getRandomValues(new Uint8Array(32)));
+  return randomText(32);
 }
 
 function demand(condition: unknown, sentence: string): asserts condition {

@@ -2,6 +2,7 @@ import { digestOf } from "#primitives";
 import { base64url, equalBytes, fromBase64url, hex, utf8 } from "../kernel/bytes.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { hmacSha256 } from "../kernel/hmac.ts";
+import { randomText } from "../kernel/random.ts";
 import { day, iso, type Millis, second } from "../kernel/time.ts";
 import { type AccessToken, type Issuer, mintAccessToken, readAccessToken } from "./access-token.ts";
 import type { ProofMethod } from "./delegation.ts";
@@ -81,7 +82,7 @@ export async function openSession(
     expiresAt: now + (opening.method === "contract" ? contractSessionLife : sessionLife),
     endedAt: undefined,
   };
-  const refreshToken = base64url(crypto.getRandomValues(new Uint8Array(32)));
+  const refreshToken = randomText(32);
   await context.store.open(session, digestOf(refreshToken));
   return tokensOf(context, session, refreshToken, now);
 }

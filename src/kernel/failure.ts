@@ -92,6 +92,7 @@ export const sentences = {
   INVALID_PROOF: "The proof is not of its form, or not made for this.",
   UNKNOWN_CONTEXT: "A JSON-LD context is not known here, and none is fetched.",
   STATUS_UNAVAILABLE: "The status of the credential cannot be learned now.",
+  NOT_REACHED: "The score is below that: nothing was issued.",
   NO_KEY: "The organisation has no key in use that could sign this.",
   NOT_VERIFIED: "It does not hold, or cannot be judged; its checks say why.",
   // badges

@@ -37,10 +37,20 @@ export function p256Decompress(point: Uint8Array): Bytes | undefined {
 }
 
 export function p256Verifier(point: Uint8Array): (message: Uint8Array, signature: Uint8Array) => Promise<boolean> {
-  const key = crypto.subtle.importKey("raw", point as Bytes, curve, false, ["verify"]);
-  return async (message, signature) =>
-    signature.length === 64 && crypto.subtle.verify(ecdsa, await key, signature as Bytes, message as Bytes);
+  const imported = crypto.subtle.importKey("raw", point as Bytes, curve, false, ["verify"]);
+  let kept: CryptoKey | undefined;
+  return (message, signature) => {
+    if (signature.length !== 64) return notVerified;
+    const check = (key: CryptoKey) => {
+      kept = key;
+      return crypto.subtle.verify(ecdsa, key, signature as Bytes, message as Bytes);
+    };
+    // Nobody waits for a key that is there, so the check is under way when its promise is given.
+    return kept ? check(kept) : imported.then(check);
+  };
 }
+
+const notVerified = Promise.resolve(false);
 
 export function p256Signer(jwk: P256PrivateJwk): (message: Uint8Array) => Promise<Bytes> {
   const key = crypto.subtle.importKey("jwk", jwk, curve, false, ["sign"]);

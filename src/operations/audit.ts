@@ -3,6 +3,7 @@ import { ensure, Failure } from "../kernel/failure.ts";
 import { isObject, type JsonObject, parseJson } from "../kernel/json.ts";
 import { type Check, judge, pass, unknown, type Verdict } from "../kernel/report.ts";
 import { parseTime } from "../kernel/time.ts";
+import { concealedCode, unseenAmong } from "./audit-concealed.ts";
 import { type AuditContext, auditEntry, type Finding, type Law, laws, type Replay } from "./audit-entry.ts";
 import { type Bundle, maxBundleEntries, parseWireEntry } from "./bundle.ts";
 import { isConcealed } from "./concealment.ts";
@@ -47,6 +48,8 @@ export type AuditTerms = {
   operationKeys?: readonly NamedKey[];
   /** Lets others have a turn, now and then in a long audit. */
   pause?: (() => Promise<void>) | undefined;
+  /** Entries at most; `maxBundleEntries` unless given. */
+  most?: number | undefined;
 };
 
 /** Entries between two pauses: about a hundredth of a second of work. */
@@ -62,17 +65,20 @@ const beyond = "The entry lies behind the place up to which the bundle says it g
  * read; all else is a report.
  */
 export async function auditBundle(bundle: unknown, terms: AuditTerms): Promise<AuditReport> {
-  const { realm, document, asOf, service, logs } = readBundle(bundle);
+  const { realm, document, asOf, service, logs } = readBundle(bundle, terms.most ?? maxBundleEntries);
   const operationKeys = operationKeysOf(terms.operationKeys ?? keysOf(service));
   const findings: Finding[] = [];
   const replays = new Map<string, Replay>();
-  const concealed = logs.flatMap((log) => log.entries).filter(isConcealed).length;
   const parsed = logs.map((log) => ({ document: log.document, entries: parseLog(log.entries, realm, findings) }));
   for (const log of parsed)
     for (const { seq, document: place } of log.entries)
       if (seq > asOf.seq) findings.push({ law: "chain", seq, document: place, code: "OUT_OF_ORDER", detail: beyond });
   // Entries of all logs in commit order: an authority's log is always as far as its entries that count.
   const order = parsed.flatMap((log) => log.entries).sort((a, b) => a.seq - b.seq);
+  const unseen = unseenAmong(
+    logs.flatMap((log) => log.entries),
+    order,
+  );
   const delegations = new DelegationLedger();
   const spent = new Set<string>();
   const asChecked = recordedChecks(order, operationKeys);
@@ -86,14 +92,14 @@ export async function auditBundle(bundle: unknown, terms: AuditTerms): Promise<A
     const stands = (digest: string) => delegations.stands(digest);
     const groundBy: AuditContext["groundBy"] = (name) => delegations.groundBy(name);
     const context = { realm, operationKeys, delegationOf, stands, groundBy, spent, recorded, time };
-    const audited = await auditEntry(replay, entry, context);
-    findings.push(...audited.findings);
+    const audited = await auditEntry(unseen.passOver(replay, entry), entry, context);
+    findings.push(...unseen.excuse(entry, audited.findings));
     replays.set(entry.document, audited.replay);
     delegations.add(entry, audited.rows);
   }
   const main = replays.get(document);
   const trusted = terms.operationKeys !== undefined;
-  const told = laws.map((law) => unconcealed(checkOf(law, findings, order.length), concealed));
+  const told = laws.map((law) => unconcealed(checkOf(law, findings, order.length), unseen.count));
   const checks = [...told, serviceCheck(order, trusted)];
   return {
     verdict: main ? judge(checks) : "undetermined",
@@ -156,7 +162,7 @@ function nameOf({ document, operation }: GroundName): string {
   return `${document} ${operation}`;
 }
 
-function readBundle(value: unknown): Bundle {
+function readBundle(value: unknown, most: number): Bundle {
   const whole =
     isObject(value) &&
     value.format === "renown-bundle-1" &&
@@ -176,7 +182,7 @@ function readBundle(value: unknown): Bundle {
     "The bundle does not say as of when.",
   );
   const total = bundle.logs.reduce((sum, log) => sum + log.entries.length, 0);
-  ensure(total <= maxBundleEntries, "QUOTA_EXCEEDED", `A bundle holds at most ${maxBundleEntries} entries.`);
+  ensure(total <= most, "QUOTA_EXCEEDED", `A bundle holds at most ${most} entries.`);
   return bundle;
 }
 
@@ -205,8 +211,8 @@ function startReplay(entry: LoggedEntry, kinds: Kinds): Replay {
   return { document, operations: new Map(), actions: new Set(), lastSeq: 0 };
 }
 
-/** What an auditor alone cannot tell: kinds it does not have, and wallets that only their chain could be asked about. */
-const untold: readonly string[] = ["UNKNOWN_KIND", "CONTRACT_WALLET"];
+/** What an auditor alone cannot tell: of kinds it has not, of wallets that only their chain knows, of what is not shown. */
+const untold: readonly string[] = ["UNKNOWN_KIND", "CONTRACT_WALLET", concealedCode];
 
 /** Whose keys attested is learned elsewhere than from the bundle; where nothing was attested it does not matter. */
 function serviceCheck(order: readonly LoggedEntry[], trusted: boolean): Check {
@@ -222,7 +228,7 @@ function serviceCheck(order: readonly LoggedEntry[], trusted: boolean): Check {
 /** What is concealed may keep a law or break it: nobody can tell who does not see it. */
 function unconcealed(check: Check, concealed: number): Check {
   if (concealed === 0 || check.outcome === "fail") return check;
-  return unknown(check.name, "CONCEALED", `${concealed} entries are concealed from whoever asked for them.`);
+  return unknown(check.name, concealedCode, `${concealed} entries are concealed from whoever asked for them.`);
 }
 
 function checkOf(law: Law, findings: readonly Finding[], entries: number): Check {

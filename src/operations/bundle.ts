@@ -51,8 +51,10 @@ export type BundleTerms = {
   service: Bundle["service"];
   /** Told of the entries of each log as it has been read; may refuse to go on. */
   spend?: ((entries: number) => Promise<void>) | undefined;
-  /** Only the document's own log: what it rests on would tell of it. */
-  alone?: boolean;
+  /** Other documents that are wanted with it, as far as they are here. */
+  also?: readonly string[] | undefined;
+  /** Those of the entries whose sources may come along: what a concealed one rests on would tell of it. All unless given. */
+  followed?: ((entries: readonly LoggedEntry[]) => Promise<readonly LoggedEntry[]>) | undefined;
 };
 
 /** Entries that a bundle takes: more are audited from the stream of the whole log. */
@@ -88,7 +90,7 @@ export function wireEntry(entry: LoggedEntry): WireEntry {
 export async function makeBundle(store: OperationStore, id: string, about: BundleTerms): Promise<Bundle> {
   const asOf = { seq: await store.lastSeq(), time: about.now };
   const logs: Bundle["logs"] = [];
-  const wanted = [id];
+  const wanted = [...new Set([id, ...(about.also ?? [])])];
   let budget = maxBundleEntries;
   for (const document of wanted) {
     const entries = await logOf(store, document, asOf.seq, budget);
@@ -97,8 +99,8 @@ export async function makeBundle(store: OperationStore, id: string, about: Bundl
     if (entries.length === 0) continue;
     logs.push({ document, kind: entries[0]!.kind, entries: entries.map(wireEntry) });
     await about.spend?.(entries.length);
-    if (about.alone) break;
-    for (const source of await sourcesOf(store, entries)) if (!wanted.includes(source)) wanted.push(source);
+    const followed = about.followed ? await about.followed(entries) : entries;
+    for (const source of await sourcesOf(store, followed)) if (!wanted.includes(source)) wanted.push(source);
   }
   const { realm, service } = about;
   return { format: "renown-bundle-1", realm, document: id, kind: logs[0]!.kind, asOf, service, logs };

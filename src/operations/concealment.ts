@@ -10,7 +10,7 @@ export type ShownEntry = WireEntry | ConcealedEntry;
 export type ShownBundle = Omit<Bundle, "logs"> & { logs: { document: string; kind: string; entries: ShownEntry[] }[] };
 
 /** The entry without its action, its signer, its document and all else that the action could be guessed by. */
-export function concealEntry({ seq, kind, digest }: WireEntry): ConcealedEntry {
+function concealEntry({ seq, kind, digest }: WireEntry): ConcealedEntry {
   return { seq, kind, digest, concealed: true };
 }
 
@@ -18,9 +18,36 @@ export function isConcealed(entry: unknown): boolean {
   return isObject(entry) && entry.concealed === true;
 }
 
-/** The bundle with the logs of these documents concealed. */
-export function concealLogs(bundle: Bundle, concealed: ReadonlySet<string>): ShownBundle {
-  const shown = (log: Bundle["logs"][number]) =>
-    concealed.has(log.document) ? { ...log, entries: log.entries.map(concealEntry) } : log;
-  return { ...bundle, logs: bundle.logs.map(shown) };
+/** What is not for a viewer: whole documents, and single operations of others. */
+export type Concealed = { documents: ReadonlySet<string>; operations: ReadonlySet<string> };
+
+/** The entry as a viewer sees it from whom so much is concealed. */
+export function shownEntry(entry: WireEntry, concealed: Concealed): ShownEntry {
+  return isShown(entry, concealed) ? entry : concealEntry(entry);
+}
+
+/** Whether a viewer may see an entry. */
+export function isShown(
+  { document, operation }: Pick<WireEntry, "document" | "operation">,
+  { documents, operations }: Concealed,
+): boolean {
+  return !documents.has(document) && !operations.has(operation);
+}
+
+/**
+ * The bundle with what is concealed told by its place and its digest alone. Concealed documents other than the one that it
+ * is of are not named: their entries stand together, in a log of none.
+ */
+export function concealLogs(bundle: Bundle, concealed: Concealed): ShownBundle {
+  const shown = (log: Bundle["logs"][number]) => ({
+    ...log,
+    entries: log.entries.map((entry) => shownEntry(entry, concealed)),
+  });
+  const isNamed = ({ document }: { document: string }) =>
+    document === bundle.document || !concealed.documents.has(document);
+  const nameless = bundle.logs.filter((log) => !isNamed(log)).flatMap((log) => shown(log).entries);
+  const logs = bundle.logs.filter(isNamed).map(shown);
+  if (nameless.length === 0) return { ...bundle, logs };
+  const entries = nameless.sort((one, other) => one.seq - other.seq);
+  return { ...bundle, logs: [...logs, { document: "", kind: "", entries }] };
 }

@@ -1,6 +1,6 @@
 import { digestOf } from "#primitives";
 import type { Did } from "../identity/did.ts";
-import { canonicalJson } from "../kernel/json.ts";
+import { canonicalJson, quoted } from "../kernel/json.ts";
 import { appOf, decidingTuple, type SignedOperation, suiteOf, userOf } from "./operation.ts";
 
 /** How much of an operation its signature binds. */
@@ -46,7 +46,7 @@ export function operationDigest(operation: SignedOperation): string {
   return digestOf(
     `{"action":{"id":"${action.id}","input":${canonicalJson(action.input)},` +
       `"timestampUtcMs":"${action.timestampUtcMs}","type":"${action.type}"},"branch":"${operation.branch}",` +
-      `"document":${JSON.stringify(operation.document)},"kind":"${operation.kind}","prev":"${tuple?.[3] ?? ""}",` +
+      `"document":${quoted(operation.document)},"kind":"${operation.kind}","prev":"${tuple?.[3] ?? ""}",` +
       `"scope":"${action.scope}","signedAt":"${tuple?.[0] ?? ""}",` +
       `"signer":{"app":"${tuple?.[1] ?? ""}","user":"${userOf(action)}"},` +
       `"suite":"renown-operation-${tuple ? suiteOf(tuple) : 0}"}`,

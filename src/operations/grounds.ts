@@ -4,17 +4,21 @@ import type { JsonObject } from "../kernel/json.ts";
 import type { Entry, LoggedEntry } from "./entry.ts";
 import type { ActionRule } from "./kind.ts";
 
-/** An entry of another document, by its operation digest D. */
+/** An entry of another document, or of the same, by its operation digest D. */
 export type GroundName = { document: string; operation: string };
 
 /** Entries that one operation may rest on: a role or a key, a client, a class, and room for what else is needed. */
 export const maxGrounds = 8;
 
-/** `input.restsOn`: entries of other documents that give the right to act, and have not ended. */
-export const restsOn = z
+const grounds = z
   .array(z.strictObject({ document: z.string().min(1).max(64), operation: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }))
-  .min(1)
   .max(maxGrounds);
+
+/** `input.restsOn`: entries that give the right to act, of other documents or of this one, and have not ended. */
+export const restsOn = grounds.min(1);
+
+/** The same where an action may rest on nothing. */
+export const mayRestOn = grounds;
 
 /** What an input says that it rests on; it has passed the schema of its action. */
 export function groundsNamed(rule: ActionRule, input: JsonObject): GroundName[] {
@@ -29,11 +33,11 @@ export async function findGrounds(
   named: readonly GroundName[],
   find: (name: GroundName) => Promise<LoggedEntry | undefined> | LoggedEntry | undefined,
 ): Promise<Entry[]> {
-  const grounds: Entry[] = [];
+  const found: Entry[] = [];
   for (const name of named) {
     const entry = await find(name);
     ensure(entry, "NOT_DELEGATED", "Something that it rests on is not here, or has ended.");
-    grounds.push(entry);
+    found.push(entry);
   }
-  return grounds;
+  return found;
 }

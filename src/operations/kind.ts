@@ -38,7 +38,7 @@ export type ActionRule = {
   open: boolean;
   /** True where the action proves itself: no delegation is needed, whoever sends it. */
   selfProving?: boolean;
-  /** True where the input has `restsOn`: entries of other documents that give what the action needs. */
+  /** True where the input has `restsOn`: entries, of this document or others, that give what the action needs. */
   rests?: boolean;
 };
 
@@ -57,7 +57,14 @@ export type Claim = {
   holder: string;
   /** Held for ever, or until then. */
   until: Millis | null;
-  refusal: "NAME_TAKEN" | "PROFILE_EXISTS" | "CREDENTIAL_KNOWN" | "REPLAYED" | "CONFLICT" | "WRONG_ORGANIZATION";
+  refusal:
+    | "NAME_TAKEN"
+    | "PROFILE_EXISTS"
+    | "CREDENTIAL_KNOWN"
+    | "REPLAYED"
+    | "CONFLICT"
+    | "WRONG_ORGANIZATION"
+    | "ALREADY_SET";
 };
 
 /** What an entry changes in the read models; replaying the log in order gives the same tables. */

@@ -1,5 +1,5 @@
-import { appDidPattern } from "../identity/app-key.ts";
 import { type Did, maxChainId } from "../identity/did.ts";
+import { alphabets, isSpelt } from "../kernel/alphabet.ts";
 import { isLowerHex } from "../kernel/bytes.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { checkValue, isObject, type JsonObject } from "../kernel/json.ts";
@@ -44,7 +44,7 @@ const patterns = {
   scope: /^[a-z][a-z0-9-]{0,63}$/,
   type: /^[A-Z][A-Za-z0-9_]{0,127}$/,
   actionId: /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
-  address: /^0x[0-9a-fA-F]{40}$/,
+  time: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/,
   /** The identifiers of foreign documents are opaque, but never split the text they stand in. */
   document: /^[^,\u0000-\u001f\u007f-\u009f]{1,256}$/,
 };
@@ -55,14 +55,9 @@ const tupleGrammar = {
   /** The did:key of another key type than P-256. */
   otherKey: /^did:key:z(?!Dn)[1-9A-HJ-NP-Za-km-z]{1,128}$/,
   signedAt: /^[1-9]\d{9,10}$/,
-  contents: {
-    1: /^(?:[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{27}=)$/,
-    2: /^r2\.[A-Za-z0-9_-]{43}$/,
-  },
-  prevs: {
-    1: /^(?=[^:]*:?[^:]*$)[A-Za-z0-9+/=_:-]{0,128}$/,
-    2: /^(?:|[A-Za-z0-9_-]{43})$/,
-  },
+  /** Of suite 1. */
+  content: /^(?:[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{27}=)$/,
+  prev: /^(?=[^:]*:?[^:]*$)[A-Za-z0-9+/=_:-]{0,128}$/,
 };
 
 /**
@@ -76,8 +71,7 @@ export function parseOperation(value: unknown, place: Place, strict = true): Sig
 
 /** Puts an action where it stands. Refuses with INVALID_OPERATION a place that cannot be read. */
 export function placeAction(action: Action, place: Place): SignedOperation {
-  const readable = patterns.document.test(place.document) && place.document.isWellFormed();
-  ensure(readable, "INVALID_OPERATION", "The document id cannot be read.");
+  ensure(isDocument(place.document), "INVALID_OPERATION", "The document id cannot be read.");
   ensure(patterns.kind.test(place.kind), "INVALID_OPERATION", "The document kind cannot be read.");
   ensure(place.branch === "main", "INVALID_OPERATION", "The only branch is main.");
   return { document: place.document, kind: place.kind, branch: place.branch, action };
@@ -93,20 +87,19 @@ export function textOf(action: Action): string {
 /** Reads an action by itself, wherever it stands. */
 export function parseAction(value: unknown, strict = true): Action {
   ensure(isObject(value), "INVALID_OPERATION", "An action is an object.");
-  // Object.keys keeps the order of arrival, which the text that is stored keeps in turn.
-  const action: Record<string, unknown> = {};
-  for (const name of Object.keys(value)) {
-    const read = actionMembers.get(name);
-    if (name === "context" && value[name] === null) continue;
-    if (read) action[name] = read(value[name], strict);
-    else ensure(!strict, "INVALID_OPERATION", `An action has no member ${JSON.stringify(name.slice(0, 40))}.`);
-  }
-  for (const name of needed)
-    if (action[name] === undefined) throw new Failure("INVALID_OPERATION", `The action has no ${name}.`);
+  const action = { ...known(value.context === null ? without("context", value) : value, actionNames, strict) };
+  const { id, type, timestampUtcMs, input, scope } = action;
+  const missing = id === undefined || type === undefined || timestampUtcMs === undefined;
+  if (missing || input === undefined || scope === undefined) refuseMissing(action);
+  ensure(isMatch(id, patterns.actionId), "INVALID_OPERATION", "The action id is a random UUID in lower case.");
+  ensure(isMatch(type, patterns.type), "INVALID_OPERATION", "The action type cannot be read.");
+  ensure(isMatch(scope, patterns.scope), "INVALID_OPERATION", "The scope cannot be read.");
+  const exact = isExactTime(timestampUtcMs);
+  checkInput(input);
+  if ("context" in action) action.context = readContext(action.context, strict);
   const whole = action as Action;
   for (const tuple of tuplesOf(whole))
-    if (suiteOf(tuple) === 2)
-      ensure(isExactIso(whole.timestampUtcMs), "INVALID_OPERATION", "In suite 2 a time is YYYY-MM-DDTHH:MM:SS.sssZ.");
+    ensure(exact || suiteOf(tuple) !== 2, "INVALID_OPERATION", "In suite 2 a time is YYYY-MM-DDTHH:MM:SS.sssZ.");
   return whole;
 }
 
@@ -140,60 +133,49 @@ export function appOf(action: Action): Did {
   return decidingTuple(action)?.[1] ?? "";
 }
 
-type Reader = (value: unknown, strict: boolean) => unknown;
-
 const needed = ["id", "type", "timestampUtcMs", "input", "scope"] as const;
+const actionNames = new Set([...needed, "context"]);
+const contextNames = new Set(["prevOpIndex", "prevOpHash", "nonce", "signer"]);
+const signerNames = new Set(["user", "app", "signatures"]);
+const userNames = new Set(["address", "networkId", "chainId"]);
+const appNames = new Set(["name", "key"]);
 
-// A Map, because names come from outside and an object answers to `constructor`.
-const actionMembers = new Map<string, Reader>(
-  Object.entries<Reader>({
-    id: (value) => matching(value, patterns.actionId, "The action id is a random UUID in lower case."),
-    type: (value) => matching(value, patterns.type, "The action type cannot be read."),
-    scope: (value) => matching(value, patterns.scope, "The scope cannot be read."),
-    timestampUtcMs: readTimestamp,
-    input: readInput,
-    context: readContext,
-  }),
-);
+function refuseMissing(action: Record<string, unknown>): void {
+  const name = needed.find((each) => action[each] === undefined);
+  throw new Failure("INVALID_OPERATION", `The action has no ${name}.`);
+}
 
-function readTimestamp(value: unknown): string {
-  if (typeof value === "string" && isExactIso(value)) return value;
-  const text = matching(value, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/, "The time is not an ISO date in UTC.");
+/** Whether a time is spelt as suite 2 demands. Refuses what is none. */
+function isExactTime(value: unknown): boolean {
+  if (typeof value === "string" && isExactIso(value)) return true;
+  ensure(isMatch(value, patterns.time), "INVALID_OPERATION", "The time is not an ISO date in UTC.");
   try {
-    parseTime(text);
+    parseTime(value);
   } catch {
     throw new Failure("INVALID_OPERATION", "The time of the action cannot be read.");
   }
-  return text;
+  return false;
 }
 
-function readInput(value: unknown): JsonObject {
+function checkInput(value: unknown): asserts value is JsonObject {
   ensure(isObject(value), "INVALID_OPERATION", "The input is an object.");
   checkValue(value, maxInputDepth);
-  return value as JsonObject;
 }
 
 function readContext(value: unknown, strict: boolean): ActionContext {
   ensure(isObject(value), "INVALID_OPERATION", "The context is an object.");
-  const context: Record<string, unknown> = {};
-  for (const name of Object.keys(value)) {
-    const member = value[name];
-    if (name === "signer") {
-      if (member !== null && member !== undefined) context[name] = readSigner(member, strict);
-    } else if (name === "prevOpIndex") {
-      ensure(member === null || Number.isSafeInteger(member), "INVALID_OPERATION", "prevOpIndex is an integer.");
-      context[name] = member;
-    } else if (name === "prevOpHash" || name === "nonce") {
-      ensure(member === null || isText(member, 256), "INVALID_OPERATION", `${name} is a text.`);
-      context[name] = member;
-    } else ensure(!strict, "INVALID_OPERATION", `A context has no member ${JSON.stringify(name.slice(0, 40))}.`);
-  }
+  const context = { ...known(value.signer === null ? without("signer", value) : value, contextNames, strict) };
+  const { prevOpIndex = null, prevOpHash = null, nonce = null, signer } = context;
+  ensure(prevOpIndex === null || Number.isSafeInteger(prevOpIndex), "INVALID_OPERATION", "prevOpIndex is an integer.");
+  ensure(prevOpHash === null || isText(prevOpHash, 256), "INVALID_OPERATION", "prevOpHash is a text.");
+  ensure(nonce === null || isText(nonce, 256), "INVALID_OPERATION", "nonce is a text.");
+  if (signer !== undefined) context.signer = readSigner(signer, strict);
   return context as ActionContext;
 }
 
 function readSigner(value: unknown, strict: boolean): ActionSigner {
   ensure(isObject(value) && isObject(value.app), "INVALID_OPERATION", "A signer has a user, an app and signatures.");
-  const signer = membersOf(value, ["user", "app", "signatures"], strict);
+  const signer = { ...known(value, signerNames, strict) };
   signer.user = "user" in signer ? readUser(signer.user, strict) : { address: "", networkId: "", chainId: 0 };
   signer.app = readApp(signer.app, strict);
   signer.signatures = "signatures" in signer ? readTuples(signer.signatures) : [];
@@ -205,13 +187,31 @@ function readSigner(value: unknown, strict: boolean): ActionSigner {
 
 function readUser(value: unknown, strict: boolean): ActionSigner["user"] {
   ensure(isObject(value), "INVALID_OPERATION", "A user has an address, a network and a chain.");
-  const user = membersOf(value, ["address", "networkId", "chainId"], strict);
+  const user = { ...known(value, userNames, strict) };
   const { address, networkId, chainId } = user;
   const none = address === "" && networkId === "" && chainId === 0;
-  const whole =
-    typeof address === "string" && patterns.address.test(address) && networkId === "eip155" && isChainId(chainId);
+  const whole = networkId === "eip155" && isAddress(address) && isChainId(chainId);
   ensure(none || whole, "INVALID_OPERATION", "The user is named by halves, or by another network than eip155.");
   return user as ActionSigner["user"];
+}
+
+function isDocument(id: string): boolean {
+  const plain = id.length >= 1 && id.length <= 256 && isSpelt(id, alphabets.plain);
+  return plain || (patterns.document.test(id) && id.isWellFormed());
+}
+
+function isAddress(value: unknown): boolean {
+  return typeof value === "string" && value.length === 42 && value.startsWith("0x") && isSpelt(value, alphabets.hex, 2);
+}
+
+/** As `appDidPattern` has it. */
+function isAppDid(text: string): boolean {
+  return text.length === 57 && text.startsWith("did:key:zDn") && isSpelt(text, alphabets.base58, 11);
+}
+
+/** 32 bytes in base64url, from `start` to the end. */
+function isDigest(text: string, start: number = 0): boolean {
+  return text.length === start + 43 && isSpelt(text, alphabets.base64url, start);
 }
 
 function isChainId(value: unknown): boolean {
@@ -220,7 +220,7 @@ function isChainId(value: unknown): boolean {
 
 function readApp(value: unknown, strict: boolean): ActionSigner["app"] {
   ensure(isObject(value), "INVALID_OPERATION", "An app has a name and a key.");
-  const app = membersOf(value, ["name", "key"], strict);
+  const app = { ...known(value, appNames, strict) };
   ensure(!("name" in app) || isText(app.name, 256), "INVALID_OPERATION", "The name of the app is a text.");
   ensure(isText(app.key, 256), "INVALID_OPERATION", "The app has a key, which is a text.");
   return app as ActionSigner["app"];
@@ -233,42 +233,49 @@ function readTuples(value: unknown): Tuple[] {
 
 /** Takes the five strings, or the one text of GraphQL that joins them with a comma and a space. */
 function readTuple(value: unknown): Tuple {
-  const strings = typeof value === "string" ? value.split(", ") : value;
-  const five = Array.isArray(strings) && strings.length === 5 && strings.every((text) => typeof text === "string");
-  ensure(five, "INVALID_OPERATION", "A signature is five strings.");
-  const [signedAt, app, content, prev, signature] = strings as string[];
+  const strings: unknown = typeof value === "string" ? value.split(", ") : value;
+  ensure(isFiveTexts(strings), "INVALID_OPERATION", "A signature is five strings.");
+  const [signedAt, app, content, prev, signature] = strings;
   // What is new may have another grammar throughout, so it is told apart before anything else is judged.
   const number = content!.startsWith("r2.") ? 2 : 1;
   ensure(number === 2 || !tupleGrammar.mark.test(content!), "UNKNOWN_SUITE");
-  const p256 = appDidPattern.test(app!);
+  const p256 = isAppDid(app!);
   ensure(p256 || !tupleGrammar.otherKey.test(app!), "UNKNOWN_SUITE", "The key signs in no suite that is known here.");
   ensure(tupleGrammar.signedAt.test(signedAt!), "INVALID_OPERATION", "signedAt is Unix seconds.");
   const digits = signature!.length === 130 && signature!.startsWith("0x") && isLowerHex(signature!, 2);
   ensure(digits, "INVALID_OPERATION", "The signature is 0x and 128 lowercase hex digits.");
   ensure(p256, "INVALID_OPERATION", "The key of a signature is a did:key of P-256.");
-  ensure(
-    tupleGrammar.contents[number].test(content!),
-    "INVALID_OPERATION",
-    "The content of the signature cannot be read.",
-  );
-  ensure(tupleGrammar.prevs[number].test(prev!), "INVALID_OPERATION", "The prev of the signature cannot be read.");
+  const bound = number === 2 ? isDigest(content!, 3) : tupleGrammar.content.test(content!);
+  ensure(bound, "INVALID_OPERATION", "The content of the signature cannot be read.");
+  const follows = number === 2 ? prev === "" || isDigest(prev!) : tupleGrammar.prev.test(prev!);
+  ensure(follows, "INVALID_OPERATION", "The prev of the signature cannot be read.");
   return strings as unknown as Tuple;
 }
 
-/** The members with these names, in order of arrival; others are left out, or refused where `strict`. */
-function membersOf(value: Record<string, unknown>, names: readonly string[], strict: boolean): Record<string, unknown> {
-  const members: Record<string, unknown> = {};
-  for (const name of Object.keys(value)) {
-    if (names.includes(name)) members[name] = value[name];
-    else if (strict)
-      throw new Failure("INVALID_OPERATION", `There is no member ${JSON.stringify(name.slice(0, 40))} here.`);
-  }
+/** The value, of which other members than these are left out, or refused where `strict`. The order stays. */
+function known(value: Record<string, unknown>, names: ReadonlySet<string>, strict: boolean) {
+  let members = value;
+  for (const name of Object.keys(value))
+    if (!names.has(name)) {
+      if (strict)
+        throw new Failure("INVALID_OPERATION", `There is no member ${JSON.stringify(name.slice(0, 40))} here.`);
+      members = without(name, members);
+    }
   return members;
 }
 
-function matching(value: unknown, pattern: RegExp, detail: string): string {
-  ensure(typeof value === "string" && pattern.test(value), "INVALID_OPERATION", detail);
-  return value;
+function without(name: string, { [name]: _, ...rest }: Record<string, unknown>): Record<string, unknown> {
+  return rest;
+}
+
+function isMatch(value: unknown, pattern: RegExp): value is string {
+  return typeof value === "string" && pattern.test(value);
+}
+
+function isFiveTexts(value: unknown): value is string[] {
+  if (!Array.isArray(value) || value.length !== 5) return false;
+  for (const each of value) if (typeof each !== "string") return false;
+  return true;
 }
 
 function isText(value: unknown, most: number): value is string {

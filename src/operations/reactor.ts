@@ -1,4 +1,4 @@
-import { ensure } from "../kernel/failure.ts";
+import { ensure, Failure } from "../kernel/failure.ts";
 import type { Millis } from "../kernel/time.ts";
 import { admitTime } from "./admit.ts";
 import { type Attestation, attest } from "./attest.ts";
@@ -52,7 +52,25 @@ async function submit(corridor: Corridor, id: string, values: readonly unknown[]
   const isNext = decidingTuple(actions[0]!)?.[3] === document.head.operation;
   const repeated = isNext ? undefined : await repeats(corridor, id, run);
   if (repeated) return repeated;
-  return settle(corridor, await verified(corridor, run, document.kind), document);
+  const admit = async () => settle(corridor, await verified(corridor, run, document.kind), document);
+  return unlessEnded(corridor, id, run, admit);
+}
+
+/** What ends something that it rests on itself finds that ended where it is sent twice at once: it has its receipts. */
+async function unlessEnded(
+  corridor: Corridor,
+  id: string,
+  run: readonly SignedOperation[],
+  admit: () => Promise<Receipt[]>,
+): Promise<Receipt[]> {
+  try {
+    return await admit();
+  } catch (error) {
+    const ended = error instanceof Failure && error.code === "NOT_DELEGATED";
+    const repeated = ended ? await repeats(corridor, id, run) : undefined;
+    if (!repeated) throw error;
+    return repeated;
+  }
 }
 
 async function open(

@@ -15,7 +15,7 @@ export type ContentMatch = "full" | "content" | "weak" | "mismatch";
  */
 export function signedMessage(signedAt: string, app: Did, content: string, prev: string): Bytes {
   const m = signedAt + app + content + prev;
-  return utf8(`\x19Signed Operation:\n${m.length}${m}`);
+  return pooledUtf8(`\x19Signed Operation:\n${m.length}${m}`);
 }
 
 /** Checks the bytes alone; what they say of the operation is `matchContent`'s affair. Never throws on a bad signature. */
@@ -27,7 +27,7 @@ export function checkSignature(tuple: Tuple, keyOf: (did: Did) => KeyCheck = app
 /** Recomputes the content of the tuple from the operation, as its suite has it. */
 export function matchContent(operation: SignedOperation, tuple: Tuple, digest: string): ContentMatch {
   const content = tuple[2];
-  if (suiteOf(tuple) === 2) return content === `r2.${digest}` ? "full" : "mismatch";
+  if (suiteOf(tuple) === 2) return content.slice(3) === digest ? "full" : "mismatch";
   const { scope, type, input } = operation.action;
   if (content.length === 44)
     return content === base64(sha256(scope + type + JSON.stringify(input))) ? "content" : "mismatch";
@@ -72,4 +72,24 @@ export function withTuple(operation: SignedOperation, tuple: Tuple): SignedOpera
     },
   };
   return { ...operation, action };
+}
+
+const encoder = new TextEncoder();
+/** Bytes that messages share: memory of its own for each would cost more than writing it. */
+const poolSize = 16_384;
+let pool = new Uint8Array(poolSize);
+let used = 0;
+
+/** A place in the pool is given once, so nobody writes to it again. */
+function pooledUtf8(text: string): Bytes {
+  // In UTF-8 a UTF-16 unit takes three bytes at most.
+  const most = text.length * 3;
+  if (most > poolSize) return utf8(text);
+  if (used + most > poolSize) {
+    pool = new Uint8Array(poolSize);
+    used = 0;
+  }
+  const start = used;
+  used += encoder.encodeInto(text, pool.subarray(start)).written;
+  return pool.subarray(start, used);
 }

@@ -1,5 +1,6 @@
 import { digestOf } from "#primitives";
-import { base64url, equalBytes, fromBase64url, utf8 } from "../kernel/bytes.ts";
+import { equalBytes, fromBase64url, utf8 } from "../kernel/bytes.ts";
+import { randomText } from "../kernel/random.ts";
 import { iso, type Millis } from "../kernel/time.ts";
 
 /** A secret as it is kept: by base64url(SHA-256) of its text, which is nowhere. */
@@ -20,8 +21,8 @@ export function makeSecret(
   client: string,
   now: Millis,
 ): { secret: string; record: SecretRecord } {
-  const secret = base64url(crypto.getRandomValues(new Uint8Array(32)));
-  const id = base64url(crypto.getRandomValues(new Uint8Array(16)));
+  const secret = randomText(32);
+  const id = randomText(16);
   const ends = { usedAt: undefined, expiresAt: undefined };
   return { secret, record: { id, client, organization, hash: digestOf(secret), createdAt: now, ...ends } };
 }

@@ -1,7 +1,7 @@
 import type { ProofMethod } from "../identity/delegation.ts";
 import type { Did } from "../identity/did.ts";
-import { base64url } from "../kernel/bytes.ts";
 import { ensure } from "../kernel/failure.ts";
+import { randomText } from "../kernel/random.ts";
 import { type Clock, day, iso, type Millis } from "../kernel/time.ts";
 import { makeSecret, type SecretRecord, secretView } from "./client-secret.ts";
 import type { ClientJwk, ClientMode, Role, Scope } from "./inputs.ts";
@@ -102,7 +102,7 @@ export function openClientAccess(parts: ClientAccessParts): ClientAccess {
       await store.purgeSecrets(clock(), clock() - pendingLife);
       const pending = await store.pendingOf(organization);
       ensure(pending < maxPending, "QUOTA_EXCEEDED", `At most ${maxPending} clients wait for their ADD_CLIENT.`);
-      return addSecret(parts, organization, base64url(crypto.getRandomValues(new Uint8Array(16))));
+      return addSecret(parts, organization, randomText(16));
     },
     list: async (manager, name, { after, limit }) => {
       const organization = await governed(manager, name);

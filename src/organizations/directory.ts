@@ -4,7 +4,7 @@ import { ensure } from "../kernel/failure.ts";
 import { iso, type Millis } from "../kernel/time.ts";
 import type { DomainMethod, Role } from "./inputs.ts";
 import { foldName } from "./organization-rows.ts";
-import type { OrganizationProfile } from "./organization-state.ts";
+import type { Closing, OrganizationProfile } from "./organization-state.ts";
 
 /** What the directory says of a domain. */
 export type DomainRecord = {
@@ -17,11 +17,15 @@ export type DomainRecord = {
   code: string | null;
 };
 
+/** That it has ended: who closed it, and why. */
+export type ClosingRecord = { at: Millis; by: Closing["by"]; reason: string };
+
 export type OrganizationRecord = {
   document: string;
   slug: string;
   profile: OrganizationProfile;
   domain: DomainRecord | null;
+  closed: ClosingRecord | null;
   createdAt: Millis;
   updatedAt: Millis;
 };
@@ -38,6 +42,9 @@ export type KeyRecord = {
   compromisedFrom: Millis | null;
 };
 
+/** A field that an organisation attests in; `operation` is its SET_FIELDS, null of a field that was dropped. */
+export type FieldRecord = { id: string; name: string; codes: readonly string[]; operation: string | null };
+
 /** A key in use whose private half was made here, and is sealed. */
 export type HeldKey = Pick<KeyRecord, "key" | "type" | "operation"> & { sealed: string };
 
@@ -52,6 +59,10 @@ export type OrganizationStore = {
   members(document: string, after: string, limit: number): Promise<MemberRecord[]>;
   /** All that ever were, the earliest first. */
   keys(document: string): Promise<KeyRecord[]>;
+  /** Those it attests in now, by their ids, after one. */
+  fields(document: string, after: string, limit: number): Promise<FieldRecord[]>;
+  /** One of them, or one that it has attested in. */
+  field(document: string, id: string): Promise<FieldRecord | undefined>;
   /** Keeps a sealed private half; false where as many as `most` of the organisation's wait for their ADD_KEY. */
   keepKey(key: { organization: string; key: Did; sealed: string; createdAt: Millis }, most: number): Promise<boolean>;
   heldKeys(document: string): Promise<HeldKey[]>;
@@ -101,17 +112,23 @@ export function openDirectory(store: OrganizationStore, origin: string) {
       const { document } = await findOrganization(store, name);
       return (await store.keys(document)).map(keyView);
     },
+    fields: async (name: string, after: string, limit: number) => {
+      const { document } = await findOrganization(store, name);
+      return (await store.fields(document, after, limit)).map(fieldView);
+    },
   };
 }
 
 /** Times are RFC 3339. */
-export function organizationView({ document, slug, profile, domain, ...times }: OrganizationRecord, origin: string) {
+export function organizationView(record: OrganizationRecord, origin: string) {
+  const { document, slug, profile, domain, closed, ...times } = record;
   return {
     id: document,
     slug,
     did: organizationDid(origin, slug),
     ...profile,
     domain: domain && domainView(domain),
+    closed: closed && { ...closed, at: iso(closed.at) },
     createdAt: iso(times.createdAt),
     updatedAt: iso(times.updatedAt),
   };
@@ -128,6 +145,10 @@ function memberView({ user, role, operation, since }: MemberRecord) {
 function keyView({ key, type, made, operation, since, retiredAt, compromisedFrom }: KeyRecord) {
   const ends = { retiredAt: timeOf(retiredAt), compromisedFrom: timeOf(compromisedFrom) };
   return { key, type, made, since: iso(since), ...ends, operation };
+}
+
+function fieldView({ id, name, codes, operation }: FieldRecord) {
+  return { id, name, codes: [...codes], operation };
 }
 
 function timeOf(time: Millis | null): string | null {

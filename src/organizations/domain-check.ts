@@ -31,7 +31,7 @@ export type DomainParts = {
  */
 export async function checkDomain(
   parts: DomainParts,
-  { document, slug, domain }: OrganizationRecord,
+  { document, slug, domain, closed }: OrganizationRecord,
   now: Millis,
   rest: Millis = domainRest,
 ): Promise<void> {
@@ -39,7 +39,7 @@ export async function checkDomain(
   const { store, origin, read } = parts;
   const begun = await store.beginCheck(document, domain.name, now, now - rest);
   ensure(begun, "TOO_MANY_REQUESTS", "The domain was looked at a moment ago.");
-  const own = organizationDocument({ slug, domain }, await store.keys(document), origin);
+  const own = organizationDocument({ slug, domain, closed }, await store.keys(document), origin);
   const did: Did = organizationDid(origin, slug);
   const resolveKey = async (url: string, at: Millis) => findKey(own, url, at);
   const finding = await findDomain({ domain: domain.name, did, read, resolveKey, now });

@@ -4,7 +4,7 @@ import { keyDocument } from "../identity/did-document.ts";
 import { isExactIso } from "../kernel/time.ts";
 
 /** What a member of an organisation may do, from most to least. */
-export const roles = ["owner", "admin", "issuer", "viewer"] as const;
+export const roles = ["owner", "admin", "issuer", "arbiter", "viewer"] as const;
 
 export type Role = (typeof roles)[number];
 
@@ -15,6 +15,7 @@ export const scopes = [
   "awards:read",
   "credentials:issue",
   "credentials:verify",
+  "attestations:write",
 ] as const;
 
 export type Scope = (typeof scopes)[number];
@@ -32,6 +33,11 @@ const maxDescription = 2000;
 const maxUrl = 2048;
 const maxEmail = 254;
 const maxDomain = 253;
+const maxReason = 500;
+const maxFields = 64;
+const maxFieldId = 100;
+const maxFieldName = 100;
+const maxCodes = 4;
 
 /** What a slug may be, in words. */
 export const slugRule = "A slug has 3 to 40 of a-z, 0-9 and -, and begins with a letter.";
@@ -78,6 +84,23 @@ const clientJwk = z.union([
   z.strictObject({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: coordinate }),
 ]);
 
+/** A name in the organisation's taxonomy, from the general to the special: `teaching/mathematics`. */
+const fieldId = z
+  .string()
+  .max(maxFieldId)
+  .regex(/^[a-z0-9][a-z0-9-]*(?:\/[a-z0-9][a-z0-9-]*){0,3}$/);
+
+// What ESCO and O*NET call it: a URI of the first, a code of the second.
+const fieldCode = z
+  .string()
+  .regex(/^(?:http:\/\/data\.europa\.eu\/esco\/[a-z-]{1,30}\/[A-Za-z0-9.-]{1,64}|onet:\d{2}-\d{4}\.\d{2})$/);
+
+const field = z.strictObject({
+  id: fieldId,
+  name: text(maxFieldName),
+  codes: z.array(fieldCode).min(1).max(maxCodes).refine(isDistinct, "A code stands there once.").optional(),
+});
+
 /** The inputs of the actions on an organisation, but for CREATE_DOCUMENT. */
 export const inputs = {
   INIT: z.strictObject({ slug: z.string().refine(isSlug, slugRule), ...profileMembers }),
@@ -89,11 +112,7 @@ export const inputs = {
   ADD_CLIENT: z.strictObject({
     client,
     name: text(maxName),
-    scopes: z
-      .array(z.enum(scopes))
-      .min(1)
-      .max(scopes.length)
-      .refine((list) => new Set(list).size === list.length, "A scope stands there once."),
+    scopes: z.array(z.enum(scopes)).min(1).max(scopes.length).refine(isDistinct, "A scope stands there once."),
     mode: z.enum(["live", "test"]),
     jwk: clientJwk.optional(),
   }),
@@ -112,13 +131,28 @@ export const inputs = {
       .nullable(),
     checkedAt: moment,
   }),
+  // The whole taxonomy; the empty list takes it away.
+  SET_FIELDS: z.strictObject({
+    fields: z
+      .array(field)
+      .max(maxFields)
+      .refine((list) => isDistinct(list.map(({ id }) => id)), "A field stands there once."),
+  }),
+  CLOSE: z.strictObject({ reason: text(maxReason) }),
 };
+
+/** A field of work that an organisation attests in; `codes` are ESCO's URIs and O*NET's codes of it. */
+export type Field = z.infer<typeof field>;
 
 export type Inputs = { [T in keyof typeof inputs]: z.infer<(typeof inputs)[T]> };
 
 /** The input of an action as its schema reads it; undefined where it is of another form. */
 export function readInput<T extends keyof Inputs>(type: T, input: unknown): Inputs[T] | undefined {
   return inputs[type].safeParse(input).data as Inputs[T] | undefined;
+}
+
+function isDistinct(list: readonly string[]): boolean {
+  return new Set(list).size === list.length;
 }
 
 /** One line, as people write names: nothing invisible, no space at either end. */

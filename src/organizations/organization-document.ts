@@ -8,15 +8,15 @@ import { isSlug } from "./inputs.ts";
 /**
  * The DID document of an organisation (Controlled Identifiers 1.0). A retired key stays listed, `expires` being its
  * retirement: what it signed before verifies; one that others may have had is `revoked` from then on. Only P-256 keys
- * invoke: they alone sign operations.
+ * invoke: they alone sign operations. In a closed organisation none does; its keys that are still in use sign status lists.
  */
 export function organizationDocument(
-  { slug, domain }: Pick<OrganizationRecord, "slug" | "domain">,
+  { slug, domain, closed }: Pick<OrganizationRecord, "slug" | "domain" | "closed">,
   keys: readonly KeyRecord[],
   origin: string,
 ): JsonObject {
   const id = organizationDid(origin, slug);
-  const invoking = keys.filter(({ type }) => type === "P-256");
+  const invoking = closed ? [] : keys.filter(({ type }) => type === "P-256");
   return {
     "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
     id,

@@ -19,7 +19,7 @@ export type OrganizationSigners = {
   did: Did;
   slug: string;
   name: string;
-  /** Signs operations: `user` "", `app` its did:key. */
+  /** Signs operations: `user` "", `app` its did:key. None of a closed organisation does. */
   operation: (Signer & Grounded) | undefined;
   /** Sign credentials, Ed25519 before P-256. */
   credential: readonly (ProofSigner & Grounded)[];
@@ -51,11 +51,12 @@ export function openOrganizationKeys(store: OrganizationStore, keys: ServiceKeys
   const open = openSigners(keys);
   return {
     async signersOf(organization) {
-      const { slug, profile } = await findOrganization(store, organization);
+      const { slug, profile, closed } = await findOrganization(store, organization);
       const did = organizationDid(origin, slug);
       const held = await store.heldKeys(organization);
       const signers = await Promise.all(held.map((each) => open(organization, each)));
-      return { organization, did, slug, name: profile.name, ...rolesOf(did, signers) };
+      const can = rolesOf(did, signers);
+      return { organization, did, slug, name: profile.name, ...can, ...(closed && { operation: undefined }) };
     },
     async make(organization, type, now) {
       const privateKey = makePrivateKey(type);

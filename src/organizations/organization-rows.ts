@@ -6,13 +6,13 @@ import type { Member, Organization, OrganizationClient, OrganizationKey } from "
 /** The rows and claims that an entry, just folded into an organisation, has changed. */
 export function projectOrganization(state: Organization, entry: Entry): Projection {
   if (state.slug === "" || entry.action.scope !== "global") return { rows: [], claims: [] };
-  const rows = [rowOf(state, entry.document), ...changedRows(state, entry), ...grantRows(state, entry)];
+  const rows = [rowOf(state, entry), ...changedRows(state, entry), ...grantRows(state, entry)];
   return { rows, claims: claimsOf(state, entry) };
 }
 
-function rowOf(state: Organization, document: string): Row {
-  const { slug, profile, domain } = state;
-  const set = {
+function rowOf(state: Organization, { document, action }: Entry): Row {
+  const { slug, profile, domain, closed } = state;
+  const set: Row["set"] = {
     slug,
     ...profile,
     name_folded: foldName(profile.name),
@@ -23,8 +23,12 @@ function rowOf(state: Organization, document: string): Row {
     domain_checked_at: millis(domain?.checkedAt),
     domain_method: domain?.method ?? null,
     domain_code: domain?.code ?? null,
+    closed_at: millis(closed?.at),
+    closed_by: closed?.by ?? null,
+    closed_reason: closed?.reason ?? null,
     created_at: Date.parse(state.createdAt),
     updated_at: Date.parse(state.updatedAt),
+    ...(action.type === "CLOSE" && { closed_seq: here }),
   };
   return { table: "organizations", key: { document }, set };
 }
@@ -34,18 +38,16 @@ export function foldName(name: string): string {
   return name.normalize("NFKC").toLowerCase().replace(/\s+/g, " ").trim();
 }
 
-function changedRows(state: Organization, { document, action, digest }: Entry): Row[] {
+function changedRows(state: Organization, entry: Entry): Row[] {
+  const { document, action, digest } = entry;
   const { type, input } = action;
-  if (type === "REMOVE_MEMBER") {
-    const user = input.user as string;
-    const gone = state.ended.length > 0;
-    return gone ? [{ table: "organization_members", key: { document, user }, set: { role: null } }] : [];
-  }
-  const touched = ({ entry }: { entry: string }) => entry === digest || state.ended.includes(entry);
+  const touched = (each: { entry: string }) => each.entry === digest || state.ended.includes(each.entry);
   return [
-    ...state.members.filter(touched).map((each) => memberRow(document, each)),
-    ...state.keys.filter((each) => touched(each) || each.key === input.key).map((each) => keyRow(document, each)),
+    ...state.left.map((user): Row => ({ table: "organization_members", key: { document, user }, set: { role: null } })),
+    ...state.members.filter(touched).flatMap((each) => [memberRow(document, each), roleRow(document, each)]),
+    ...state.keys.filter((each) => touched(each) || each.key === input.key).map((each) => keyRow(entry, each)),
     ...state.clients.filter(touched).map((each) => clientRow(document, each)),
+    ...(type === "SET_FIELDS" || type === "CLOSE" ? fieldRows(state, document) : []),
   ];
 }
 
@@ -54,8 +56,32 @@ function memberRow(document: string, { user, role, entry, operation, since }: Me
   return { table: "organization_members", key: { document, user }, set };
 }
 
-function keyRow(document: string, { key, type, made, entry, operation, since, ...ends }: OrganizationKey): Row {
-  const set = {
+/** Which entry gave which role: kept for ever, under the entry that others rest on. */
+function roleRow(organization: string, { user, role, entry }: Member): Row {
+  return { table: "organization_roles", key: { entry }, set: { organization, user, role } };
+}
+
+/** A field that was dropped keeps its name, for what was attested in it, but nothing may rest on it. */
+function fieldRows({ fields, dropped }: Organization, document: string): Row[] {
+  const gone = dropped.map((field): Row => {
+    return { table: "organization_fields", key: { document, field }, set: { entry: null, operation: null } };
+  });
+  if (!fields) return gone;
+  const { list, entry, operation } = fields;
+  const rows = list.map(({ id: field, name, codes }): Row => {
+    const set = { name, codes: codes ? JSON.stringify(codes) : null, entry, operation };
+    return { table: "organization_fields", key: { document, field }, set };
+  });
+  return [...rows, ...gone];
+}
+
+function keyRow(
+  { document, action }: Entry,
+  { key, type, made, entry, operation, since, ...ends }: OrganizationKey,
+): Row {
+  // The entry that has just said so: the key can be said once to have been compromised.
+  const says = action.type === "RETIRE_KEY" && action.input.compromisedFrom !== undefined;
+  const set: Row["set"] = {
     type,
     made: made ? 1 : 0,
     entry,
@@ -63,6 +89,7 @@ function keyRow(document: string, { key, type, made, entry, operation, since, ..
     since: Date.parse(since),
     retired_at: millis(ends.retiredAt),
     compromised_from: millis(ends.compromisedFrom),
+    ...(says && { compromised_seq: here }),
   };
   return { table: "organization_keys", key: { document, key }, set };
 }
@@ -83,8 +110,8 @@ function clientRow(document: string, { client, scopes, jwk, revokedAt, since, ..
 }
 
 /** What the entry gives, others may rest on; what it has ended, they may no longer. */
-function grantRows({ members, keys, clients, ended }: Organization, { digest }: Entry): Row[] {
-  const gives = [...members, ...keys, ...clients].some(({ entry }) => entry === digest);
+function grantRows({ members, keys, clients, fields, ended }: Organization, { digest }: Entry): Row[] {
+  const gives = [...members, ...keys, ...clients, ...(fields ? [fields] : [])].some(({ entry }) => entry === digest);
   const given: Row = { table: "grants", key: { entry: digest }, set: { seq: here, ended: null } };
   const ends = ended.map((entry): Row => ({ table: "grants", key: { entry }, set: { ended: here } }));
   return gives ? [given, ...ends] : ends;

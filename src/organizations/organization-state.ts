@@ -5,6 +5,7 @@ import {
   type ClientJwk,
   type ClientMode,
   type DomainMethod,
+  type Field,
   type Inputs,
   inputs,
   type Role,
@@ -60,6 +61,12 @@ export type OrganizationDomain = {
   code: string | null;
 };
 
+/** What the organisation attests in, as one entry has set it. */
+export type Taxonomy = Given & { list: readonly Field[] };
+
+/** That the organisation has ended, by an owner or by the service for its operator. */
+export type Closing = { at: string; reason: string; by: "owner" | "service" };
+
 export type Organization = {
   opener: Opener;
   /** "" before INIT. */
@@ -71,8 +78,13 @@ export type Organization = {
   /** Revoked ones with them: an id never comes back. */
   clients: readonly OrganizationClient[];
   domain: OrganizationDomain | null;
+  fields: Taxonomy | null;
+  closed: Closing | null;
   /** Digests of the entries that the last one has ended. */
   ended: readonly string[];
+  /** Members that the last one has taken the role from, and fields that it has dropped. */
+  left: readonly Did[];
+  dropped: readonly string[];
   createdAt: string;
   updatedAt: string;
 };
@@ -86,7 +98,11 @@ export function initialOrganization(opener: Opener): Organization {
     keys: [],
     clients: [],
     domain: null,
+    fields: null,
+    closed: null,
     ended: [],
+    left: [],
+    dropped: [],
     createdAt: "",
     updatedAt: "",
   };
@@ -101,10 +117,11 @@ export function keyInUse(state: Organization, type: KeyType): OrganizationKey | 
 export function evolveOrganization(state: Organization, entry: Entry): Organization {
   const { type, input } = entry.action;
   if (!isAction(type) || (state.slug === "") !== (type === "INIT")) return state;
+  if (state.closed && type !== "RECORD_DOMAIN") return state;
   const read = readInput(type, input);
   const change = read && changes[type](state, read as never, entry);
   if (!change) return state;
-  return { ...state, ended: [], ...change, updatedAt: entry.admittedAt };
+  return { ...state, ended: [], left: [], dropped: [], ...change, updatedAt: entry.admittedAt };
 }
 
 type Change = Partial<Organization> | undefined;
@@ -119,7 +136,7 @@ const changes: { [T in keyof Inputs]: (state: Organization, input: Inputs[T], en
   SET_MEMBER: setMember,
   REMOVE_MEMBER: ({ members }, { user }) => {
     const gone = members.find((each) => each.user === user);
-    return gone && { members: members.filter((each) => each !== gone), ended: [gone.entry] };
+    return gone && { members: members.filter((each) => each !== gone), ended: [gone.entry], left: [user] };
   },
   ADD_KEY: addKey,
   RETIRE_KEY: retireKey,
@@ -138,7 +155,36 @@ const changes: { [T in keyof Inputs]: (state: Organization, input: Inputs[T], en
     const goesOn = domain.since !== null && domain.verified === verified;
     return { domain: { ...domain, verified, ...found, since: goesOn ? domain.since : found.checkedAt } };
   },
+  SET_FIELDS: ({ fields: before }, { fields: list }, entry) => {
+    const dropped = fieldsOf(before).filter((id) => !list.some((each) => each.id === id));
+    return { fields: { list, ...givenBy(entry) }, ended: before ? [before.entry] : [], dropped };
+  },
+  CLOSE: close,
 };
+
+function fieldsOf(fields: Taxonomy | null): string[] {
+  return fields?.list.map(({ id }) => id) ?? [];
+}
+
+/**
+ * Ends whatever gives a right. A key whose private half is here stays in use, since status lists and copies of what was
+ * awarded are signed by it; any other could sign what nobody sees, so it retires.
+ */
+function close({ members, keys, clients, fields }: Organization, { reason }: Inputs["CLOSE"], entry: Entry): Change {
+  const { admittedAt, authority } = entry;
+  const inUse = keys.filter((each) => each.retiredAt === null);
+  const live = clients.filter((each) => each.revokedAt === null);
+  return {
+    members: [],
+    keys: keys.map((each) => (each.made || each.retiredAt ? each : { ...each, retiredAt: admittedAt })),
+    clients: clients.map((each) => (each.revokedAt ? each : { ...each, revokedAt: admittedAt })),
+    fields: null,
+    closed: { at: admittedAt, reason, by: authority.by === "service" ? "service" : "owner" },
+    ended: [...members, ...inUse, ...live, ...(fields ? [fields] : [])].map((each) => each.entry),
+    left: members.map(({ user }) => user),
+    dropped: fieldsOf(fields),
+  };
+}
 
 function isAction(type: string): type is keyof Inputs {
   return Object.hasOwn(inputs, type);

@@ -5,6 +5,7 @@ import type {
   OrganizationClient,
   OrganizationDomain,
   OrganizationKey,
+  Taxonomy,
 } from "./organization-state.ts";
 
 /** What everybody may see of an organisation, as its log has it. */
@@ -16,6 +17,8 @@ export function viewOrganization(state: Organization): JsonObject {
     members: state.members.map(viewMember),
     keys: state.keys.map(viewKey),
     clients: state.clients.map(viewClient),
+    fields: state.fields && viewFields(state.fields),
+    closed: state.closed && { ...state.closed },
     createdAt: state.createdAt || null,
     updatedAt: state.updatedAt || null,
   };
@@ -36,4 +39,10 @@ export function viewClient({ client, name, scopes, mode, operation, since, revok
 
 export function viewDomain({ name, verified, since, checkedAt, method, code }: OrganizationDomain) {
   return { name, verified, since, checkedAt, method, code };
+}
+
+/** `operation` is what an attestation in one of the fields names in `restsOn`. */
+export function viewFields({ list, operation, since }: Taxonomy) {
+  const items = list.map(({ id, name, codes = [] }) => ({ id, name, codes: [...codes] }));
+  return { items, since, operation };
 }

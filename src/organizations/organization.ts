@@ -26,7 +26,7 @@ export const maxKeys = 100;
 /**
  * An organisation: who may act for it, its keys, the clients of its API, its domain. Its opener is its first owner; the
  * last owner stays. Its own keys do nothing here: people alone govern it, and the service records what it finds at the
- * domain. Refuses with FORBIDDEN, NOT_INITIALIZED, ALREADY_INITIALIZED, NAME_TAKEN, ALREADY_SET, ALREADY_REVOKED,
+ * domain. Once an owner, or the service for its operator, has closed it, nobody acts for it again. Refuses with FORBIDDEN, NOT_INITIALIZED, ALREADY_INITIALIZED, NAME_TAKEN, ALREADY_SET, ALREADY_REVOKED,
  * REVOKED, INVALID_INPUT, FROM_THE_FUTURE, QUOTA_EXCEEDED, CONFLICT.
  * @see docs/operations.md, "Kinds"
  */
@@ -59,11 +59,13 @@ function decide(state: Organization, deed: Deed): void {
   ensure(state.slug !== "" || deed.type === "INIT", "NOT_INITIALIZED");
   if (deed.type === "INIT") decideInit(state, deed.actor);
   else if (deed.type === "RECORD_DOMAIN") decideRecord(state, deed);
+  else if (deed.type === "CLOSE") decideClosing(state, deed.actor);
   else decideGovernance(state, deed);
 }
 
 function decideGovernance(state: Organization, deed: Deed): void {
   const { type, input, actor } = deed;
+  ensureOpen(state);
   const role = roleOf(state, actor);
   const leaves = type === "REMOVE_MEMBER" && isMember({ user: input.user as string }, actor);
   ensure(role === "owner" || role === "admin" || (role && leaves), "FORBIDDEN");
@@ -83,6 +85,16 @@ function decideInit(state: Organization, { user }: Actor): void {
 function decideRecord({ domain }: Organization, { input, actor }: Deed): void {
   ensure(actor.authority.by === "service", "FORBIDDEN", "The service alone records what it has found.");
   ensure(domain?.name === input.domain, "CONFLICT", "The domain is another by now.");
+}
+
+function decideClosing(state: Organization, actor: Actor): void {
+  ensureOpen(state);
+  const may = actor.authority.by === "service" || roleOf(state, actor) === "owner";
+  ensure(may, "FORBIDDEN", "Its owners close it, and the operator of the service.");
+}
+
+function ensureOpen({ closed }: Organization): void {
+  ensure(closed === null, "REVOKED", "The organisation is closed.");
 }
 
 function isMember(member: Pick<Member, "user">, actor: Pick<Actor, "user" | "method">): boolean {

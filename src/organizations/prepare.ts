@@ -1,12 +1,12 @@
 import { appDidPattern } from "../identity/app-key.ts";
 import { type Did, isUserDid, parsePkh } from "../identity/did.ts";
 import { fromUtf8, hex } from "../kernel/bytes.ts";
-import { ensure } from "../kernel/failure.ts";
+import { ensure, Failure } from "../kernel/failure.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import { iso, type Millis, parseTime } from "../kernel/time.ts";
-import { createdId } from "../operations/document-id.ts";
+import { createdId, derivedId, ensureSubject } from "../operations/document-id.ts";
 import { operationDigest } from "../operations/entry.ts";
-import { type Kinds, kindOf } from "../operations/fold.ts";
+import { type Document, type Kinds, kindOf } from "../operations/fold.ts";
 import type { DocumentKind } from "../operations/kind.ts";
 import { type Action, parseOperation } from "../operations/operation.ts";
 import type { Reactor } from "../operations/reactor.ts";
@@ -17,7 +17,7 @@ import { maxRun, parseInput } from "../operations/submission.ts";
 /** What somebody wishes to sign elsewhere: a run on a document, or the opening of a new one. */
 export type Wish = {
   kind: string;
-  /** Absent where a document is to be opened. */
+  /** Absent where a document is to be opened, or follows from the subject. */
   document?: string | undefined;
   user: Did | "";
   app: Did;
@@ -42,8 +42,8 @@ export type PrepareParts = { reactor: Pick<Reactor, "document">; kinds: Kinds; r
 
 /**
  * Prepares operations for whoever signs outside: prepare, sign the bytes with any tool for P-256, submit. Nothing is
- * kept. Refuses with INVALID_DID, UNKNOWN_KIND, UNKNOWN_ACTION, UNKNOWN_DOCUMENT, INVALID_INPUT, INVALID_OPERATION and
- * RUN_TOO_LONG; whether the key may is asked when they are submitted.
+ * kept. Refuses with INVALID_DID, UNKNOWN_KIND, UNKNOWN_ACTION, UNKNOWN_DOCUMENT, WRONG_DOCUMENT_ID, INVALID_REQUEST,
+ * INVALID_INPUT, INVALID_OPERATION and RUN_TOO_LONG; whether the key may is asked when they are submitted.
  * @see docs/operations.md, "Signatures"
  */
 export async function prepareOperations(wish: Wish, parts: PrepareParts, now: Millis): Promise<Prepared> {
@@ -52,12 +52,37 @@ export async function prepareOperations(wish: Wish, parts: PrepareParts, now: Mi
   ensure(wish.operations.length <= maxRun, "RUN_TOO_LONG", `At most ${maxRun} operations are taken at once.`);
   const kind = kindOf(parts.kinds, wish.kind);
   for (const { type, input } of wish.operations) parseInput(kind, type, input);
-  if (wish.document === undefined) return prepareOpening(wish, kind, parts.realm, now);
-  const { document } = wish;
-  const { head, ...found } = await parts.reactor.document(document);
-  ensure(found.kind === kind, "UNKNOWN_DOCUMENT");
-  const previous = head.length > 0 ? { ...head } : undefined;
+  const document = wish.document ?? derivedFrom(wish, kind, parts.realm);
+  if (document === undefined) return prepareOpening(wish, kind, parts.realm, now);
+  const found = await documentOf(document, wish, kind, parts);
+  ensure(!found || found.kind.name === kind.name, "UNKNOWN_DOCUMENT");
+  const previous = found && found.head.length > 0 ? { ...found.head } : undefined;
   return { kind: kind.name, document, create: null, operations: runOf(wish, document, previous, now) };
+}
+
+/** Where the kind has one document for each subject, the one that the first input names. */
+function derivedFrom({ operations: [first] }: Wish, kind: DocumentKind, realm: string): string | undefined {
+  if (!kind.ids.includes("derived")) return undefined;
+  const subject = first?.input.subject;
+  ensure(typeof subject === "string", "INVALID_REQUEST", "An operation names the subject whose document it is for.");
+  return derivedId(realm, kind.name, subject);
+}
+
+/** Undefined where nothing stands yet in a document that nobody opens. UNKNOWN_DOCUMENT, WRONG_DOCUMENT_ID */
+async function documentOf(
+  id: string,
+  { operations }: Wish,
+  kind: DocumentKind,
+  { reactor, realm }: PrepareParts,
+): Promise<Document | undefined> {
+  if (!kind.ids.includes("derived")) return reactor.document(id);
+  for (const { input } of operations) ensureSubject(realm, kind.name, id, input);
+  try {
+    return await reactor.document(id);
+  } catch (error) {
+    if (error instanceof Failure && error.code === "UNKNOWN_DOCUMENT") return undefined;
+    throw error;
+  }
 }
 
 function prepareOpening(wish: Wish, kind: DocumentKind, realm: string, now: Millis): Prepared {

@@ -1,15 +1,7 @@
-import type { Did } from "../identity/did.ts";
 import { type Entry, signerOf } from "../operations/entry.ts";
-import { type ClientMode, type Role, readInput } from "./inputs.ts";
+import type { Right } from "../operations/organization-right.ts";
+import { readInput } from "./inputs.ts";
 import { organizationKind } from "./organization-state.ts";
-
-/** What an entry of an organisation's log gives, and to whom: a member, a key of its own, or a client of its API. */
-export type Right = {
-  /** The organisation's document. */
-  organization: string;
-  /** Digest of the entry. */
-  entry: string;
-} & ({ member: Did; role: Role } | { key: Did } | { client: string; scopes: readonly string[]; mode: ClientMode });
 
 /**
  * Reads what an admitted entry gives; undefined where it gives nothing of the kind. Whether it still stands is not asked
@@ -27,6 +19,10 @@ export function rightOf(entry: Entry): Right | undefined {
   if (type === "ADD_KEY") {
     const given = readInput(type, input);
     return given && { ...from, key: given.key };
+  }
+  if (type === "SET_FIELDS") {
+    const given = readInput(type, input);
+    return given && { ...from, fields: given.fields.map(({ id }) => id) };
   }
   if (type !== "ADD_CLIENT") return undefined;
   const given = readInput(type, input);

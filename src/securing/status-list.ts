@@ -139,7 +139,11 @@ export function parseStatusList(credential: JsonObject): StatusList {
 }
 
 /** Sends bytes through a transform and rejects as soon as more than `budget` come out. */
-async function pump(bytes: Bytes, transform: CompressionStream | DecompressionStream, budget: number): Promise<Bytes> {
+export async function pump(
+  bytes: Bytes,
+  transform: CompressionStream | DecompressionStream,
+  budget: number,
+): Promise<Bytes> {
   const writer = transform.writable.getWriter();
   // What goes wrong with the writing shows in the reading.
   writer.write(bytes).catch(() => {});

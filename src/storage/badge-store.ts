@@ -26,6 +26,7 @@ function badgeAsides(db: Kysely<Tables>): BadgeAsides {
       );
       return new Map(found.map(({ document, face, fingerprint }) => [document, { face, fingerprint }]));
     },
+    nameAwards: async (names, now) => void (await rows(nameAwards, now, JSON.stringify(names))),
     dropFace: async (face) => void (await rows("DELETE FROM award_faces WHERE id = ?", face)),
     dropFaces: async (document, but) => void (await rows(dropFaces, document, but)),
     personal: async (document, digest) =>
@@ -87,6 +88,10 @@ const columns = (...names: string[]) => names.map(column).join(", ");
 const keepFaces =
   "INSERT INTO award_faces (id, document, fingerprint, created_at) " +
   `SELECT ${columns("face", "document", "fingerprint", "now")} FROM json_each(?) WHERE true ON CONFLICT (id) DO NOTHING`;
+const nameAwards =
+  "INSERT INTO award_faces (id, document, fingerprint, created_at) " +
+  `SELECT ${column("face")}, document, '', ? FROM json_each(?) JOIN awards ON document = ${column("document")} ` +
+  "WHERE NOT EXISTS (SELECT 1 FROM award_faces f WHERE f.document = awards.document) ON CONFLICT (id) DO NOTHING";
 const keepPersonal =
   "INSERT INTO award_personal (document, digest, sealed, created_at) " +
   `SELECT ${columns("document", "digest", "sealed", "now")} FROM json_each(?) WHERE ${notErased} ` +

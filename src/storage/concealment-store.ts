@@ -6,7 +6,10 @@ import type { Tables } from "./tables.ts";
 /** What is asked of an award that is not for everybody: whose it is, which organisation gave it, and in which mode. */
 export type ConcealedAward = { subject: Did | ""; organization: string; test: boolean };
 
-/** Which awards are not for everybody, and who stands behind them. */
+/** What is asked of an attestation that is not for everybody: whom it is about, and who made it. */
+export type ConcealedAttestation = { operation: string; subject: string; attester: Did | ""; organization: string };
+
+/** Which awards and attestations are not for everybody, and who stands behind them. */
 export function concealmentStore(db: Kysely<Tables>) {
   return {
     /** Those of the documents that are hidden, still held, or were cancelled while they were held. */
@@ -19,6 +22,15 @@ export function concealmentStore(db: Kysely<Tables>) {
         .where((is) => is.or([is("hidden", "=", 1), is("standing", "=", "cancelled"), is("held_until", ">", now)]))
         .execute();
       return new Set(rows.map(({ document }) => document));
+    },
+    /** Those of the operations that are attestations which nobody asked for, or which their subject hides. */
+    async attestations(operations: readonly string[]): Promise<ConcealedAttestation[]> {
+      const found = sql<ConcealedAttestation>`
+        SELECT a.operation, a.subject, a.attester, a.organization FROM attestations a
+        WHERE a.operation IN (SELECT value FROM json_each(${JSON.stringify(operations)})) AND (
+          a.standing = 'unsolicited' OR 1 = (SELECT h.hidden FROM hidden_evidence h
+            WHERE h.document = a.document AND h.evidence = a.operation ORDER BY h.seq DESC LIMIT 1))`;
+      return (await found.execute(db)).rows;
     },
     async find(document: string): Promise<ConcealedAward | undefined> {
       const of = db.selectFrom("awards").select(["subject", "organization", "test"]);

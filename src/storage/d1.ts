@@ -13,6 +13,7 @@ export type D1PreparedStatement = {
   bind(...values: unknown[]): D1PreparedStatement;
   first<R = unknown>(): Promise<R | null>;
   all<R = unknown>(): Promise<D1Result<R>>;
+  raw<R extends readonly unknown[]>(): Promise<R[]>;
   run(): Promise<D1Result>;
 };
 
@@ -40,6 +41,7 @@ export function openD1(database: D1Database, realm: string): Storage {
   };
   const reader: Reader = {
     rows: async <R>(statement: Statement) => (await bound(statement).all<R>()).results,
+    values: <R extends readonly unknown[]>(statement: Statement) => bound(statement).raw<R>(),
     together: batch,
   };
   return {
@@ -47,6 +49,7 @@ export function openD1(database: D1Database, realm: string): Storage {
     reader,
     operations: operationStore(reader, write, realm),
     readModels: readModelsOf(reader, write),
+    write,
     close: async () => {},
   };
 }

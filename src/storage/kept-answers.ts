@@ -38,3 +38,39 @@ export function keepUntilWritten<Row, Answer>(
   const { version: _, ...rest } = reader;
   return keepAnswers<Row, Answer>({ ...rest, ...(versionOfAll && { version: versionOfAll }) }, most, answerOf);
 }
+
+/** Gives what `ask` answers, or what it answered before under the same name if that still `holds`. */
+export type Recall = <T>(name: string, ask: () => Promise<T>, holds?: (answer: T) => boolean) => T | Promise<T>;
+
+/**
+ * Keeps answers that follow from the whole database, by name, until anything is written by anybody. The version is asked
+ * for once, when a question begins: so no answer in it is older than the question, and each is asked for once in it.
+ * Where nobody can tell what others write, nothing is kept longer. Beyond `most` all are dropped.
+ */
+export function keepForQuestions({ versionOfAll }: Pick<Reader, "versionOfAll">, most: number): () => Promise<Recall> {
+  const kept = new Map<string, unknown>();
+  let seen = -1;
+  return async () => {
+    const version = versionOfAll && (await versionOfAll());
+    const asked = new Map<string, Promise<unknown>>();
+    if (version !== undefined && version > seen) {
+      kept.clear();
+      seen = version;
+    }
+    return <T>(name: string, ask: () => Promise<T>, holds: (answer: T) => boolean = () => true) => {
+      const known = version === seen ? (kept.get(name) as T | undefined) : undefined;
+      if (known !== undefined && holds(known)) return known;
+      const begun = asked.get(name) as Promise<T> | undefined;
+      if (begun) return begun;
+      const answer = ask().then((found) => {
+        // A question that began later may have seen what has been written since this one was asked.
+        if (version !== seen || found === undefined) return found;
+        if (kept.size >= most) kept.clear();
+        kept.set(name, found);
+        return found;
+      });
+      asked.set(name, answer);
+      return answer;
+    };
+  };
+}

@@ -18,6 +18,10 @@ export const organizationColumns = {
     domain_code: "optional",
     created_at: "required",
     updated_at: "required",
+    closed_seq: "optional",
+    closed_at: "optional",
+    closed_by: "optional",
+    closed_reason: "optional",
   },
   organization_members: {
     document: "key",
@@ -38,6 +42,16 @@ export const organizationColumns = {
     since: "required",
     retired_at: "optional",
     compromised_from: "optional",
+    compromised_seq: "optional",
+  },
+  organization_roles: { entry: "key", organization: "required", user: "required", role: "required" },
+  organization_fields: {
+    document: "key",
+    field: "key",
+    name: "required",
+    codes: "optional",
+    entry: "optional",
+    operation: "optional",
   },
   organization_clients: {
     client: "key",

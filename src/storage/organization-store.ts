@@ -1,6 +1,13 @@
 import { type Kysely, type Selectable, sql } from "kysely";
 import type { KeyType } from "../identity/did.ts";
-import type { DomainRecord, KeyRecord, OrganizationRecord, OrganizationStore } from "../organizations/directory.ts";
+import type {
+  ClosingRecord,
+  DomainRecord,
+  FieldRecord,
+  KeyRecord,
+  OrganizationRecord,
+  OrganizationStore,
+} from "../organizations/directory.ts";
 import type { DomainMethod, Role } from "../organizations/inputs.ts";
 import type { Storage } from "./database.ts";
 import { keepUntilWritten } from "./kept-answers.ts";
@@ -42,6 +49,10 @@ export function organizationStore({ db, reader }: Pick<Storage, "db" | "reader">
       return rows.map((row) => ({ ...row, role: row.role as Role }));
     },
     keys: (document) => keys.ask(document, () => ({ sql: keysOf, params: [document] })),
+    fields: async (document, after, limit) =>
+      (await reader.rows<FieldRow>({ sql: fieldsOf, params: [document, after, limit] })).map(fieldOf),
+    field: async (document, id) =>
+      (await reader.rows<FieldRow>({ sql: fieldById, params: [document, id] })).map(fieldOf)[0],
     ...heldKeys(db, reader),
     ...domainChecks(db),
   };
@@ -134,6 +145,9 @@ const organizationsBy =
 const byDocument = `${organizationsBy} o.document = ?`;
 const bySlug = `${organizationsBy} o.slug = ?`;
 const keysOf = "SELECT * FROM organization_keys WHERE document = ? ORDER BY since, key";
+const fieldBy = "SELECT field, name, codes, operation FROM organization_fields WHERE document = ? AND";
+const fieldById = `${fieldBy} field = ?`;
+const fieldsOf = `${fieldBy} field > ? AND operation IS NOT NULL ORDER BY field LIMIT ?`;
 const keysHeld =
   "SELECT k.key, k.type, k.operation, p.sealed FROM organization_private_keys p " +
   "JOIN organization_keys k ON k.document = p.organization AND k.key = p.key " +
@@ -155,7 +169,13 @@ type Row = Selectable<Tables["organizations"]> & { looked_at: number | null };
 function recordOf(row: Row): OrganizationRecord {
   const { document, slug, name, description, url, email, image } = row;
   const profile = { name, description, url, email, image };
-  return { document, slug, profile, domain: domainOf(row), createdAt: row.created_at, updatedAt: row.updated_at };
+  const times = { createdAt: row.created_at, updatedAt: row.updated_at };
+  return { document, slug, profile, domain: domainOf(row), closed: closingOf(row), ...times };
+}
+
+function closingOf({ closed_at, closed_by, closed_reason }: Row): ClosingRecord | null {
+  if (closed_at === null) return null;
+  return { at: closed_at, by: closed_by as ClosingRecord["by"], reason: closed_reason ?? "" };
 }
 
 function domainOf(row: Row): DomainRecord | null {
@@ -168,6 +188,12 @@ function domainOf(row: Row): DomainRecord | null {
     method: row.domain_method as DomainMethod | null,
     code: row.domain_code,
   };
+}
+
+type FieldRow = Pick<Selectable<Tables["organization_fields"]>, "field" | "name" | "codes" | "operation">;
+
+function fieldOf({ field, name, codes, operation }: FieldRow): FieldRecord {
+  return { id: field, name, codes: codes === null ? [] : JSON.parse(codes), operation };
 }
 
 type KeyRow = Selectable<Tables["organization_keys"]>;

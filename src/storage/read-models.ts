@@ -3,7 +3,10 @@ import type { LoggedEntry } from "../operations/entry.ts";
 import { type Claim, here, type Projection, type Row } from "../operations/kind.ts";
 import type { Append } from "../operations/store.ts";
 import { badgeColumns } from "./badge-columns.ts";
+import { clearFollowed } from "./evidence-store.ts";
 import { organizationColumns } from "./organization-columns.ts";
+import { policyColumns } from "./policy-columns.ts";
+import { reputationColumns } from "./reputation-columns.ts";
 import type { Parameter, Reader, Statement, Writer } from "./statement.ts";
 import type { Tables } from "./tables.ts";
 
@@ -12,7 +15,7 @@ export type Replay = readonly { entry: LoggedEntry; projection: Projection; snap
 
 /** The tables that the log can make again. */
 export type ReadModels = {
-  /** Empties them all. */
+  /** Empties them all, and what followers of the log have made, so that they begin again. */
   clear(): Promise<void>;
   /**
    * Writes a part of the log's projections together, some hundred entries at a time. The log is taken at its word: its
@@ -28,11 +31,10 @@ type Projected =
   | "delegations"
   | "renown_credentials"
   | "profiles"
-  | "organizations"
-  | "organization_members"
-  | "organization_keys"
-  | "organization_clients"
-  | keyof typeof badgeColumns;
+  | keyof typeof organizationColumns
+  | keyof typeof badgeColumns
+  | keyof typeof policyColumns
+  | keyof typeof reputationColumns;
 type Columns<T extends keyof Tables> = {
   [C in keyof Tables[T]]: null extends Tables[T][C] ? "optional" : "key" | "required";
 };
@@ -92,12 +94,14 @@ export const projected: { [T in Projected]: Columns<T> } = {
   },
   ...organizationColumns,
   ...badgeColumns,
+  ...policyColumns,
+  ...reputationColumns,
 };
 
 /** Writes a projection; `place` is the entry's own, undefined right behind the statement that writes the entry. */
 export function projectionStatements(projection: Projection, admittedAt: Millis, place?: number): Statement[] {
   const claim = place === undefined ? (each: Claim) => takeClaim(each, admittedAt) : retakeClaim;
-  return [...projection.claims.map(claim), ...projection.rows.map((row) => upsertRow(row, place))];
+  return [...projection.claims.map(claim), ...upsertRows(projection.rows, place)];
 }
 
 export function snapshotStatement(document: string, snapshot: NonNullable<Append["snapshot"]>): Statement {
@@ -114,7 +118,7 @@ export function readModelsOf(reader: Reader, write: Writer): ReadModels {
   return {
     clear: async () => {
       const tables = ["snapshots", "claims", ...Object.keys(projected)];
-      await write(tables.map((table) => ({ sql: `DELETE FROM ${table}`, params: [] })));
+      await write([...tables.map((table) => ({ sql: `DELETE FROM ${table}`, params: [] })), ...clearFollowed]);
     },
     replay: async (part) => {
       await write(
@@ -153,15 +157,44 @@ function retakeClaim({ space, key, holder, until }: Claim): Statement {
   };
 }
 
-function upsertRow(row: Row, place: number | undefined): Statement {
-  const { sql, kept } = upsertOf(row, place);
-  const key = Object.values(row.key);
-  const again = Array.from({ length: kept }, () => key).flat();
-  return { sql, params: [...key, ...setValues(row.set, place), ...again] };
+/** Parameters of one statement in D1. */
+const maxParams = 100;
+
+/**
+ * Rows of one form that follow each other are written together: closing an organisation ends a thousand grants, and D1
+ * bounds the statements of a batch.
+ */
+function upsertRows(rows: readonly Row[], place: number | undefined): Statement[] {
+  const statements: Statement[] = [];
+  let open: { upsert: Upsert; params: Parameter[]; rows: number } | undefined;
+  const end = () => open && statements.push({ sql: textOf(open.upsert, open.rows), params: open.params });
+  for (const row of rows) {
+    const upsert = upsertOf(row, place);
+    const params = paramsOf(row, upsert, place);
+    if (open?.upsert === upsert && open.params.length + params.length <= maxParams) {
+      open.params.push(...params);
+      open.rows++;
+      continue;
+    }
+    end();
+    open = { upsert, params, rows: 1 };
+  }
+  end();
+  return statements;
 }
 
-/** `kept` is how often the key stands in the text again. */
-type Upsert = { sql: string; kept: number };
+function paramsOf({ key, set }: Row, { kept }: Upsert, place: number | undefined): Parameter[] {
+  const keys = Object.values(key);
+  const again = Array.from({ length: kept }, () => keys).flat();
+  return [...keys, ...setValues(set, place), ...again];
+}
+
+/** The text of a statement is `sql` for one row; `kept` is how often the key stands in the text of each row again. */
+type Upsert = { sql: string; into: string; values: string; change: string; kept: number };
+
+function textOf({ sql, into, values, change }: Upsert, rows: number): string {
+  return rows === 1 ? sql : `${into}${Array.from({ length: rows }, () => values).join(", ")}${change}`;
+}
 
 /** By the form of the row: the kinds make a few dozen, and making the text takes longer than running it. */
 const upserts = new Map<string, Upsert>();
@@ -190,10 +223,10 @@ function makeUpsert({ table, key, set }: Row, place: number | undefined): Upsert
     ...kept.map((name) => `(SELECT ${name} FROM ${table} WHERE ${standing})`),
   ];
   const changes = Object.keys(set).map((name) => `${name} = excluded.${name}`);
-  const sql =
-    `INSERT INTO ${table} (${names.join(", ")}) VALUES (${values.join(", ")}) ` +
-    `ON CONFLICT (${keys.join(", ")}) DO ${changes.length > 0 ? `UPDATE SET ${changes.join(", ")}` : "NOTHING"}`;
-  return { sql, kept: kept.length };
+  const into = `INSERT INTO ${table} (${names.join(", ")}) VALUES `;
+  const each = `(${values.join(", ")})`;
+  const change = ` ON CONFLICT (${keys.join(", ")}) DO ${changes.length > 0 ? `UPDATE SET ${changes.join(", ")}` : "NOTHING"}`;
+  return { sql: `${into}${each}${change}`, into, values: each, change, kept: kept.length };
 }
 
 const lastPlace = "(SELECT max(seq) FROM entries)";

@@ -31,6 +31,7 @@ export function openSqlite({ file, realm, busyTimeout = 2 * second }: SqliteOpti
   let appends = 0;
   const reader: Reader = {
     rows: <R>(statement: Statement) => prepared.rows(statement) as R[],
+    values: <R>(statement: Statement) => prepared.values(statement) as R[],
     together,
     version,
     versionOfAll: async () => (await version()) + appends,
@@ -60,6 +61,7 @@ export function openSqlite({ file, realm, busyTimeout = 2 * second }: SqliteOpti
     reader,
     operations: operationStore(reader, append, realm),
     readModels: readModelsOf(reader, writeAll),
+    write: writeAll,
     close: async () => {
       group.drain();
       database.close();
@@ -81,18 +83,23 @@ const maxPrepared = 256;
 
 /** Runs statements, preparing each text once: preparing costs more than running. */
 function prepareOnce(database: Database.Database) {
-  const kept = new Map<string, Database.Statement<unknown[]>>();
-  const prepare = (sql: string) => {
-    const known = kept.get(sql);
-    if (known) return known;
-    if (kept.size >= maxPrepared) kept.clear();
-    const statement = database.prepare<unknown[]>(sql);
-    kept.set(sql, statement);
-    return statement;
+  const keep = (make: (sql: string) => Database.Statement<unknown[]>) => {
+    const kept = new Map<string, Database.Statement<unknown[]>>();
+    return (sql: string) => {
+      const known = kept.get(sql);
+      if (known) return known;
+      if (kept.size >= maxPrepared) kept.clear();
+      const statement = make(sql);
+      kept.set(sql, statement);
+      return statement;
+    };
   };
+  const prepare = keep((sql) => database.prepare<unknown[]>(sql));
+  const prepareValues = keep((sql) => database.prepare<unknown[]>(sql).raw());
   return {
     prepare,
     rows: ({ sql, params }: Statement): unknown[] => prepare(sql).all(params),
+    values: ({ sql, params }: Statement): unknown[] => prepareValues(sql).all(params),
     /** The place of the entry, where the statement writes one: it is the rowid, and RETURNING takes twice as long. */
     run: ({ sql, params, writesEntry }: Statement): number | undefined => {
       const { lastInsertRowid } = prepare(sql).run(params);

@@ -9,6 +9,8 @@ export type Statement = { sql: string; params: Parameter[]; writesEntry?: true }
 /** How an adapter reads; the synchronous one answers without a promise. */
 export type Reader = {
   rows<R>(statement: Statement): R[] | Promise<R[]>;
+  /** Rows as lists of their values, in the order of the columns: of many thousands, half the work. */
+  values<R extends readonly unknown[]>(statement: Statement): R[] | Promise<R[]>;
   /** The rows of each statement, all of one moment. */
   together(statements: readonly Statement[]): unknown[][] | Promise<unknown[][]>;
   /**

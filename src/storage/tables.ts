@@ -1,8 +1,13 @@
 import type { DelegationRow } from "../operations/delegation-row.ts";
 import type { BadgeTables } from "./badge-tables.ts";
+import type { EvidenceTables } from "./evidence-tables.ts";
+import type { PolicyTables } from "./policy-columns.ts";
+import type { ReputationTables } from "./reputation-tables.ts";
 
 /** The tables of `migrations/`, as Kysely knows them. Times are milliseconds since 1970 unless a name says otherwise. */
-export type Tables = BadgeTables & {
+export type Tables = LogTables & BadgeTables & EvidenceTables & PolicyTables & ReputationTables;
+
+type LogTables = {
   documents: { doc: number; id: string; kind: string };
   entries: {
     seq: number;
@@ -125,6 +130,10 @@ export type Tables = BadgeTables & {
     domain_checked_at: number | null;
     domain_method: string | null;
     domain_code: string | null;
+    closed_seq: number | null;
+    closed_at: number | null;
+    closed_by: string | null;
+    closed_reason: string | null;
     created_at: number;
     updated_at: number;
   };
@@ -147,6 +156,16 @@ export type Tables = BadgeTables & {
     since: number;
     retired_at: number | null;
     compromised_from: number | null;
+    compromised_seq: number | null;
+  };
+  organization_roles: { entry: string; organization: string; user: string; role: string };
+  organization_fields: {
+    document: string;
+    field: string;
+    name: string;
+    codes: string | null;
+    entry: string | null;
+    operation: string | null;
   };
   organization_clients: {
     client: string;

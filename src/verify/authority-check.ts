@@ -32,9 +32,12 @@ export async function checkAuthority(
     const check = unknown("delegation", "BEYOND_LOG", "The moment asked about lies beyond what has been recorded.");
     return { checks: withLimits(check), key: emptyKey(user, "UNKNOWN") };
   }
-  const given = await knowledge.delegationsOf(user, app);
+  const asked = knowledge.delegationsOf(user, app);
+  const given = "then" in asked ? await asked : asked;
   const found = given.filter((each) => each.grantedSeq <= subject.known.seq);
-  const best = (await namedDelegation(found, subject, knowledge)) ?? pickDelegation(found, subject);
+  const name = entry?.authority.by === "delegation" ? entry.authority.entry : "";
+  const named = name === "" ? undefined : await namedDelegation(found, name, knowledge);
+  const best = named ?? pickDelegation(found, subject);
   const state = best && stateOf(best, subject);
   if (state !== "LIVE" && entry?.authority.by === "proof") return byProof(found, subject, entry, knowledge);
   if (!best || !state) return { checks: withLimits(absent(knowledge)), key: emptyKey(user, "NOT_DELEGATED") };
@@ -57,11 +60,9 @@ function withLimits(delegation: Check): Check[] {
 /** The delegation that the entry rests on; among those found it may be missing, because only the latest are. */
 async function namedDelegation(
   found: readonly Delegation[],
-  { entry }: Subject,
+  name: string,
   knowledge: Knowledge,
 ): Promise<Delegation | undefined> {
-  const name = entry?.authority.by === "delegation" ? entry.authority.entry : "";
-  if (name === "") return undefined;
   return found.find((each) => each.entry === name) ?? (await knowledge.delegationOf?.(name));
 }
 

@@ -29,6 +29,7 @@ export async function endorsementReports(
   knowledge: BadgeKnowledge,
 ): Promise<{ checks: Check[]; reports: EndorsementReport[] }> {
   const found = endorsementsIn(body);
+  if (found.length === 0) return { checks: [], reports: [] };
   const reports = await Promise.all(found.slice(0, maxEndorsements).map((each) => examine(each, moments, knowledge)));
   const checks = reports.map(endorsementCheck);
   const left = found.length - reports.length;

@@ -1,4 +1,4 @@
-import { parseCompact } from "../identity/jws.ts";
+import { type CompactJws, parseCompact } from "../identity/jws.ts";
 import { attempt } from "../kernel/attempt.ts";
 import { ensure } from "../kernel/failure.ts";
 import { isObject, type JsonObject } from "../kernel/json.ts";
@@ -99,7 +99,7 @@ async function examineText(jwt: string, at: Millis, resolveKey: ResolveKey, maxL
   const checks = found.map((each) => (each.name === "header" ? openBadgeHeader(jwt, maxLength, each) : each));
   const signed = checks.some((each) => each.name === "signature" && each.outcome === "pass");
   // The signature of a JWT is over its bytes, so what a context says changes nothing about it.
-  const contexts = jws ? [aside(contextCheck(jws.payload))] : [];
+  const contexts = jws ? [contextsOf(jws)] : [];
   return {
     form: "vc+jwt",
     checks: [...checks, ...contexts],
@@ -107,6 +107,14 @@ async function examineText(jwt: string, at: Millis, resolveKey: ResolveKey, maxL
     ...(credential && { credential }),
     vouched: signed,
   };
+}
+
+const contextsRead = new WeakMap<CompactJws, Check>();
+
+function contextsOf(jws: CompactJws): Check {
+  const known = contextsRead.get(jws) ?? aside(contextCheck(jws.payload));
+  contextsRead.set(jws, known);
+  return known;
 }
 
 /** Open Badges 3.0, section 8.2.3, has `typ` say JWT, where VC-JOSE-COSE has vc+jwt. */

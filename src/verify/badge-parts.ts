@@ -32,7 +32,7 @@ export function unfollowedParts(body: JsonObject): Check[] {
     ...(evidence ? [told("evidence", "Evidence is named by its address, and never fetched.")] : []),
     ...(body.termsOfUse === undefined ? [] : [told("termsOfUse", "termsOfUse is not judged here.")]),
     // Of the data model's own checks those aside: related resources that are not known here.
-    ...credentialChecks(body).filter(({ required }) => !required),
+    ...(body.relatedResource === undefined ? [] : credentialChecks(body).filter(({ required }) => !required)),
   ];
 }
 
@@ -68,6 +68,13 @@ export async function domainCheck(
   if (host !== undefined)
     return { check: aside(pass("domain", `Whoever has ${host} has this DID.`, "DID_WEB_HOST")), domain: host };
   return { check: aside(unknown("domain", "NOT_ASKED", "The DID names no domain, and none was asked.")), domain: null };
+}
+
+/** That the organisation has been closed: what it awarded before is judged as ever, but nobody speaks for it any more. */
+export async function closedCheck(issuer: string, { organizationOf }: BadgeKnowledge): Promise<Check[]> {
+  const closedAt = (await organizationOf?.(issuer))?.closedAt;
+  if (closedAt === undefined) return [];
+  return [aside(unknown("organization", "ISSUER_CLOSED", `The organisation was closed at ${closedAt}.`))];
 }
 
 async function askedDomain(issuer: string, domain: string, { speaksFor, work }: BadgeKnowledge) {

@@ -58,7 +58,8 @@ export type AwardStanding = {
   test: boolean;
 };
 
-export type KnownOrganization = { name: string; domain: string | null; verified: boolean };
+/** `closedAt` is RFC 3339; absent where it goes on. */
+export type KnownOrganization = { name: string; domain: string | null; verified: boolean; closedAt?: string };
 
 /** Whom a badge is asked about: one is enough. */
 export type Person = { email?: string | undefined; did?: string | undefined };

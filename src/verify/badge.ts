@@ -5,10 +5,11 @@ import { iso, type Millis } from "../kernel/time.ts";
 import { openWork } from "../securing/work.ts";
 import { type EndorsementReport, endorsementReports } from "./badge-endorsements.ts";
 import { type Examination, examineSecured, objectsIn } from "./badge-examination.ts";
-import { domainCheck, schemaChecks, unfollowedParts } from "./badge-parts.ts";
+import { closedCheck, domainCheck, schemaChecks, unfollowedParts } from "./badge-parts.ts";
 import type { AwardStanding, BadgeKnowledge, BadgeQuestion, Secured } from "./badge-question.ts";
 import { type BadgeInput, type Carrier, readBadge } from "./badge-reading.ts";
 import { examineTwin, isTwin, twinStatus } from "./badge-twin.ts";
+import { headOf, noHead } from "./credential-head.ts";
 import { listChecks } from "./foreign-status.ts";
 import type { Answering } from "./knowledge.ts";
 import { recipientCheck } from "./recipient.ts";
@@ -68,17 +69,24 @@ export async function verifySecured(
   const examined = await examineSecured(secured, moments.at, knowledge);
   const { body, credential, vouched } = examined;
   if (!body) return { ...emptyReport(examined.checks, question, knowledge), form: examined.form };
-  const status = await statusOf(secured, examined, moments, knowledge);
-  const domain = credential && vouched ? await domainCheck(credential.issuer, question, knowledge) : undefined;
+  // Nothing of the one rests on the other, so what they ask is asked together.
+  const signed = credential && vouched;
+  const [status, domain, closed] = await Promise.all([
+    statusOf(secured, examined, moments, knowledge),
+    signed ? domainCheck(credential.issuer, question, knowledge) : undefined,
+    signed ? closedCheck(credential.issuer, knowledge) : [],
+  ]);
   const endorsed = vouched ? await endorsementReports(body, moments, knowledge) : { checks: [], reports: [] };
+  const parts = typeof secured === "string" ? keptParts(body) : partsOf(body);
   const checks = [
     ...examined.checks,
-    ...schemaChecks(body),
+    ...parts.schema,
     domain?.check ?? aside(skipped("domain", "proof")),
+    ...closed,
     ...status.checks,
     recipientCheck(body, question.recipient),
     ...endorsed.checks,
-    ...unfollowedParts(body),
+    ...parts.unfollowed,
     ...testCheck(status.award),
   ];
   return {
@@ -89,6 +97,21 @@ export async function verifySecured(
     test: status.award?.test ?? false,
     endorsements: endorsed.reports,
   };
+}
+
+type Parts = { schema: Check[]; unfollowed: Check[] };
+
+function partsOf(body: JsonObject): Parts {
+  return { schema: schemaChecks(body), unfollowed: unfollowedParts(body) };
+}
+
+/** Of what was read here from a text, and may be kept: nobody else has it, so nobody changes it. */
+const partsRead = new WeakMap<JsonObject, Parts>();
+
+function keptParts(body: JsonObject): Parts {
+  const known = partsRead.get(body) ?? partsOf(body);
+  partsRead.set(body, known);
+  return known;
 }
 
 /** The EIP-712 twin of an award: it stands as the award does in the records of this service. */
@@ -107,8 +130,9 @@ async function verifyTwin(
   const { check: domain, domain: name } = vouched
     ? await domainCheck(message.issuer, question, knowledge)
     : { check: aside(skipped("domain", "signature")), domain: null };
+  const closed = vouched ? await closedCheck(message.issuer, knowledge) : [];
   const recipient = recipientCheck({ credentialSubject: { id: message.subject } }, question.recipient);
-  const checks = [...found, domain, ...told, recipient, ...testCheck(standing.award)];
+  const checks = [...found, domain, ...closed, ...told, recipient, ...testCheck(standing.award)];
   return {
     ...emptyReport(checks, question, knowledge),
     form: "eip712",
@@ -133,15 +157,10 @@ function emptyReport(checks: Check[], question: BadgeQuestion, { answering = und
     verdict: judge(checks),
     carrier: null,
     form: "unknown",
-    id: null,
-    types: [],
-    issuer: null,
+    ...noHead,
     issuerName: null,
     domain: null,
-    subjects: [],
     achievement: null,
-    validFrom: null,
-    validUntil: null,
     status: "unknown",
     test: false,
     at: iso(at),
@@ -161,14 +180,7 @@ function factsOf(body: JsonObject, { form, credential }: Examination): Partial<B
     form,
     achievement: typeof achievement === "string" ? achievement : null,
     issuerName: typeof issuerName === "string" ? issuerName : null,
-    ...(credential && {
-      id: credential.id ?? null,
-      types: credential.types,
-      issuer: credential.issuer,
-      subjects: credential.subjects,
-      validFrom: shown(credential.validFrom),
-      validUntil: shown(credential.validUntil),
-    }),
+    ...(credential && headOf(credential)),
   };
 }
 
@@ -187,18 +199,18 @@ async function statusOf(
     const checks = await knowledge.service.statusOf(credential, secured, moments);
     return { checks, status: statusBy(checks) };
   }
-  return withRecord(await listChecks(credential, moments, knowledge), credential, vouched, moments, knowledge);
+  return withRecord(listChecks(credential, moments, knowledge), credential, vouched, moments, knowledge);
 }
 
 async function withRecord(
-  checks: Check[],
+  found: Check[] | Promise<Check[]>,
   { id, issuer }: { id: string | undefined; issuer: string },
   vouched: boolean,
   moments: ReturnType<typeof momentsOf>,
   { ours }: BadgeKnowledge,
 ): Promise<FoundStatus> {
-  if (id === undefined || !vouched || !ours?.holds(id)) return { checks, status: statusBy(checks) };
-  const award = await ours.awardOf(id);
+  const asked = id !== undefined && vouched && ours?.holds(id) ? ours.awardOf(id) : undefined;
+  const [checks, award] = await Promise.all([found, asked]);
   if (award === undefined) return { checks, status: statusBy(checks) };
   if (award?.issuer !== issuer) return { checks: [...checks, notIssued], status: "unknown" };
   const record = recordCheck(award, moments.at >= moments.now);
@@ -232,8 +244,4 @@ function testCheck(award: AwardStanding | undefined): Check[] {
 /** What is of another standard is not judged: it may hold by the rules of that. */
 function unread(check: Check): Check {
   return check.code === "UNSUPPORTED_BADGE" ? { ...check, outcome: "unknown" } : check;
-}
-
-function shown(time: Millis | undefined): string | null {
-  return time === undefined ? null : iso(time);
 }

@@ -3,6 +3,8 @@ import type { AsChecked } from "../identity/as-checked.ts";
 import type { Did } from "../identity/did.ts";
 import type { WalletCheck } from "../identity/wallet.ts";
 import type { Millis } from "../kernel/time.ts";
+import type { ResolveIssuer } from "../securing/issuer-metadata.ts";
+import type { ShownTo } from "../securing/key-binding.ts";
 import type { ResolveKey } from "../securing/vc-jwt.ts";
 import type { Answering } from "./knowledge.ts";
 
@@ -11,6 +13,8 @@ export type CredentialKnowledge = {
   /** Who answers, and up to which place of its log. */
   answering?: Answering;
   resolveKey: ResolveKey;
+  /** How issuers of SD-JWT VCs are found, and the origin by which the service itself is one; DIDs alone unless given. */
+  issuers?: { resolve: ResolveIssuer; origin: string };
   wallet: Pick<WalletCheck, "checkDigest">;
   fetchStatusList?: FetchStatusList;
   /** The issuer whose records are held here. */
@@ -37,3 +41,6 @@ export type FetchStatusList = (url: string) => Promise<string>;
 /** `at` is the moment asked about and `known` what had been recorded by then; both are now unless given. */
 export type CredentialQuestion = { at?: Millis; known?: Millis; now: Millis };
 export type Moments = Required<CredentialQuestion>;
+
+/** With what its holder was given, a credential must be bound to that, as SD-JWT VCs alone can be. */
+export type ShownQuestion = CredentialQuestion & ShownTo;

@@ -1,24 +1,23 @@
-import { isObject } from "../kernel/json.ts";
-import { aside, type Check, judge, skipped, unknown, type Verdict } from "../kernel/report.ts";
-import { iso, type Millis } from "../kernel/time.ts";
+import { isObject, type JsonObject } from "../kernel/json.ts";
+import { aside, type Check, fail, judge, skipped, unknown, type Verdict } from "../kernel/report.ts";
+import { iso } from "../kernel/time.ts";
 import type { Credential } from "../securing/data-model.ts";
+import { isSdJwt } from "../securing/sd-jwt.ts";
 import { maxCredentialJwt } from "../securing/vc-jwt.ts";
-import type { CredentialKnowledge, CredentialQuestion, Moments } from "./credential-question.ts";
+import { type CredentialHead, headOf, noHead } from "./credential-head.ts";
+import type { CredentialKnowledge, Moments, ShownQuestion } from "./credential-question.ts";
 import { statusChecks } from "./credential-status.ts";
 import { examineJwt } from "./jwt-credential.ts";
 import type { Answering } from "./knowledge.ts";
 import { examineRenown } from "./renown-check.ts";
+import { examineSdJwt } from "./sd-jwt-credential.ts";
 
-export type CredentialReport = {
+export type CredentialReport = CredentialHead & {
   verdict: Verdict;
   /** How it is secured, "unknown" where that cannot be read. */
-  form: "vc+jwt" | "eip712" | "unknown";
-  id: string | null;
-  types: readonly string[];
-  issuer: string | null;
-  subjects: readonly string[];
-  validFrom: string | null;
-  validUntil: string | null;
+  form: "vc+jwt" | "dc+sd-jwt" | "eip712" | "unknown";
+  /** The claims of an SD-JWT VC, those that were disclosed in their places. */
+  claims?: JsonObject;
   at: string;
   known: string;
   /** Who answers, and up to which place of its log; null where a library asks on its own. */
@@ -27,27 +26,37 @@ export type CredentialReport = {
 };
 
 /**
- * Reports on a credential: a JWT as text (or in an EnvelopedVerifiableCredential), of ours or of other issuers, or a
- * Renown credential with its EIP-712 proof as an object. Never throws for what is wrong with the credential.
+ * Reports on a credential: a JWT as text (or in an EnvelopedVerifiableCredential) or an SD-JWT VC, of ours or of other
+ * issuers, or a Renown credential with its EIP-712 proof as an object. Never throws for what is wrong with the credential.
  * @see docs/operations.md, "Reports"
  */
 export async function verifyCredential(
   input: unknown,
-  question: CredentialQuestion,
+  question: ShownQuestion,
   knowledge: CredentialKnowledge,
 ): Promise<CredentialReport> {
   const examined = await examine(input, question, knowledge);
-  return { ...examined, answering: knowledge.answering ?? null };
+  const demanded = question.nonce !== undefined || question.audience !== undefined;
+  const judged = demanded && examined.form !== "dc+sd-jwt" ? withoutBinding(examined) : examined;
+  return { ...judged, answering: knowledge.answering ?? null };
+}
+
+/** Who demands that its holder shows a credential is not told that one holds which anybody can show. */
+function withoutBinding(examined: CredentialReport): CredentialReport {
+  const check = fail("key-binding", "INVALID_PROOF", "A credential of this form is not bound to whoever shows it.");
+  const checks = [...examined.checks, check];
+  return { ...examined, verdict: judge(checks), checks };
 }
 
 async function examine(
   input: unknown,
-  question: CredentialQuestion,
+  question: ShownQuestion,
   knowledge: CredentialKnowledge,
 ): Promise<CredentialReport> {
   const { now, at = now, known = now } = question;
   const moments = { at, known, now };
   const jwt = typeof input === "string" ? input.trim() : enveloped(input);
+  if (jwt !== undefined && isSdJwt(jwt)) return verifySdJwt(jwt, question, moments, knowledge);
   if (jwt !== undefined) return verifyJwt(jwt, moments, knowledge);
   return isOtherProof(input) ? unreadProof(moments) : verifyRenown(input, moments, knowledge);
 }
@@ -61,15 +70,18 @@ async function verifyJwt(jwt: string, moments: Moments, knowledge: CredentialKno
   if (credential) checks.push(...unreadParts(credential));
   return report(checks, moments, {
     form: "vc+jwt",
-    ...(credential && {
-      id: credential.id ?? null,
-      types: credential.types,
-      issuer: credential.issuer,
-      subjects: credential.subjects,
-      validFrom: shown(credential.validFrom),
-      validUntil: shown(credential.validUntil),
-    }),
+    ...(credential && headOf(credential)),
   });
+}
+
+async function verifySdJwt(
+  text: string,
+  { nonce, audience }: ShownQuestion,
+  moments: Moments,
+  knowledge: CredentialKnowledge,
+): Promise<CredentialReport> {
+  const { checks, head, ...found } = await examineSdJwt(text, { nonce, audience }, moments, knowledge);
+  return report(checks, moments, { form: "dc+sd-jwt", ...head, ...found });
 }
 
 async function verifyRenown(
@@ -80,14 +92,15 @@ async function verifyRenown(
   const { checks, credential } = await examineRenown(input, moments, knowledge);
   return report(checks, moments, {
     form: "eip712",
-    ...(credential && {
-      id: credential.message.id,
-      types: credential.message.type,
-      issuer: credential.message.issuer.id,
-      subjects: [credential.message.credentialSubject.id],
-      validFrom: shown(credential.issuedAt),
-      validUntil: shown(credential.expiresAt),
-    }),
+    ...(credential &&
+      headOf({
+        id: credential.message.id,
+        types: credential.message.type,
+        issuer: credential.message.issuer.id,
+        subjects: [credential.message.credentialSubject.id],
+        validFrom: credential.issuedAt,
+        validUntil: credential.expiresAt,
+      })),
   });
 }
 
@@ -95,12 +108,7 @@ function report(checks: Check[], { at, known }: Moments, found: Partial<Credenti
   return {
     verdict: judge(checks),
     form: "unknown",
-    id: null,
-    types: [],
-    issuer: null,
-    subjects: [],
-    validFrom: null,
-    validUntil: null,
+    ...noHead,
     at: iso(at),
     known: iso(known),
     answering: null,
@@ -136,8 +144,4 @@ function unreadParts({ body }: Credential): Check[] {
   return ["credentialSchema", "termsOfUse", "evidence"]
     .filter((name) => body[name] !== undefined)
     .map((name) => aside(unknown(name, "NOT_CHECKED", `${name} is not judged here.`)));
-}
-
-function shown(time: Millis | undefined): string | null {
-  return time === undefined ? null : iso(time);
 }

@@ -11,7 +11,7 @@ import { appOf, type SignedOperation } from "../operations/operation.ts";
  * The check `document`: where an operation opens a document, the id must follow from it: for ids of this service from
  * opener and nonce, for signed headers of Powerhouse from the key that signs both.
  */
-export async function checkDocumentId(operation: SignedOperation, realm: string): Promise<Check> {
+export function checkDocumentId(operation: SignedOperation, realm: string): Check | Promise<Check> {
   const { action, document, kind } = operation;
   if (action.type !== "CREATE_DOCUMENT")
     return aside(pass("document", "It opens no document; the id is taken as it stands.", "OPAQUE"));

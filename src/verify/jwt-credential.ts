@@ -5,6 +5,7 @@ import { type Check, fail, pass, skipped } from "../kernel/report.ts";
 import { iso, type Millis, second } from "../kernel/time.ts";
 import { type Credential, issuerOf, parseCredential } from "../securing/data-model.ts";
 import { checkHeader, checkJws, keyOf, type PublicJwk, type ResolveKey } from "../securing/vc-jwt.ts";
+import { tried } from "./tried.ts";
 
 /** What a credential secured as JWT turned out to be; `credential` where it follows the data model. */
 export type JwtExamination = { checks: Check[]; jws?: CompactJws; credential?: Credential };
@@ -21,44 +22,56 @@ export async function examineJwt(
   maxLength: number,
   resolveKey: ResolveKey,
 ): Promise<JwtExamination> {
-  const { checks: read, jws, credential } = keptLists.get(jwt) ?? (await readJwt(jwt, maxLength));
+  const { checks: read, jws, credential } = lists.get(jwt) ?? others.get(jwt) ?? readJwt(jwt, maxLength);
   if (!jws) return { checks: [...read, ...names.slice(1).map((name) => skipped(name, "form"))] };
-  const signed = await signatureChecks(jws, at, resolveKey);
+  const signed = await signatureChecks(jws, at, resolveKey, credential !== undefined && isList(credential));
   const validity = credential ? validityCheck(credential, jws, at) : skipped("validity", "data-model");
   return { checks: [...read, ...signed, validity], jws, ...(credential && { credential }) };
 }
 
 /** What the text of a JWT alone decides. */
-async function readJwt(jwt: string, maxLength: number): Promise<JwtExamination> {
-  const form = await attempt("form", "It is a JWS in compact form.", () => parseCompact(jwt, maxLength));
+function readJwt(jwt: string, maxLength: number): JwtExamination {
+  const form = tried("form", "It is a JWS in compact form.", () => parseCompact(jwt, maxLength));
   const jws = form.value;
   if (!jws) return { checks: [form.check] };
-  const header = await attempt("header", "The header is that of a credential.", () => checkHeader(jws.header));
-  const model = await attempt("data-model", "It follows the VC Data Model 2.0.", () => claimedCredential(jws));
+  const header = tried("header", "The header is that of a credential.", () => checkHeader(jws.header));
+  const model = tried("data-model", "It follows the VC Data Model 2.0.", () => claimedCredential(jws));
   const credential = model.value;
   const read = { checks: [form.check, header.check, model.check], jws, ...(credential && { credential }) };
-  if (credential?.types.includes("BitstringStatusListCredential") && jwt.length <= maxKeptLength) keep(jwt, read);
+  if (credential) (isList(credential) ? lists : others).keep(jwt, read);
   return read;
 }
 
-/** Status lists come again with each badge of an issuer, so what their text decides is kept, of the latest asked for. */
-const maxKept = 32;
-const maxKeptLength = 65_536;
-const keptLists = new Map<string, JwtExamination>();
+/** Status lists come again with each badge of an issuer, and a badge as often as somebody looks at it. */
+const lists = keepReadings(32, 65_536);
+const others = keepReadings(256, 8_192);
 
-function keep(jwt: string, read: JwtExamination): void {
-  if (keptLists.size >= maxKept) keptLists.delete(keptLists.keys().next().value!);
-  keptLists.set(jwt, read);
+/** Keeps what texts of at most so many characters decide, of the latest `most`. What it gives is shared: nobody changes it. */
+function keepReadings(most: number, maxLength: number) {
+  const kept = new Map<string, JwtExamination>();
+  return {
+    get: (jwt: string) => (jwt.length <= maxLength ? kept.get(jwt) : undefined),
+    keep: (jwt: string, read: JwtExamination) => {
+      if (jwt.length > maxLength) return;
+      if (kept.size >= most) kept.delete(kept.keys().next().value!);
+      kept.set(jwt, read);
+    },
+  };
 }
 
-/** By which key a JWT has been found to be signed, for as long as it is kept. */
+function isList({ types }: Credential): boolean {
+  return types.includes("BitstringStatusListCredential");
+}
+
+/** By which key a status list has been found to be signed, for as long as it is kept. */
 const signedBy = new WeakMap<CompactJws, string>();
 
-async function checkSignature(jws: CompactJws, jwk: PublicJwk): Promise<void> {
-  const key = JSON.stringify([jwk.kty, jwk.crv, jwk.x, jwk.y]);
-  if (signedBy.get(jws) === key) return;
+/** Every credential is checked anew, but its list only once. */
+async function checkSignature(jws: CompactJws, jwk: PublicJwk, list: boolean): Promise<void> {
+  const key = list ? JSON.stringify([jwk.kty, jwk.crv, jwk.x, jwk.y]) : "";
+  if (list && signedBy.get(jws) === key) return;
   ensure(await checkJws(jws, jwk), "BAD_SIGNATURE");
-  signedBy.set(jws, key);
+  if (list) signedBy.set(jws, key);
 }
 
 /** What the registered claims say beside the credential must be what it says itself (VC-JOSE-COSE, section 3.3.1). */
@@ -79,10 +92,10 @@ export function periodCheck(at: Millis, from: Millis | undefined, until: Millis 
   return pass("validity", `It is valid at ${iso(at)}.`);
 }
 
-async function signatureChecks(jws: CompactJws, at: Millis, resolveKey: ResolveKey): Promise<Check[]> {
+async function signatureChecks(jws: CompactJws, at: Millis, resolveKey: ResolveKey, list: boolean): Promise<Check[]> {
   const issuer = issuerOf(jws.payload);
   if (issuer === undefined) return names.slice(3, 6).map((name) => skipped(name, "data-model"));
-  const named = await attempt("issuer", `The key named is one of ${issuer}.`, () => keyOf(jws, issuer));
+  const named = tried("issuer", `The key named is one of ${issuer}.`, () => keyOf(jws, issuer));
   const url = named.value;
   if (!url) return [named.check, skipped("key", "issuer"), skipped("signature", "issuer")];
   const key = await attempt("key", `${url} is listed for assertions.`, async () => {
@@ -92,7 +105,9 @@ async function signatureChecks(jws: CompactJws, at: Millis, resolveKey: ResolveK
   });
   const { value } = key;
   if (!value) return [named.check, key.check, skipped("signature", "key")];
-  const signature = await attempt("signature", `${jws.header.alg} verifies.`, () => checkSignature(jws, value.jwk));
+  const signature = await attempt("signature", `${jws.header.alg} verifies.`, () =>
+    checkSignature(jws, value.jwk, list),
+  );
   return [named.check, key.check, signature.check];
 }
 

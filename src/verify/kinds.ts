@@ -1,4 +1,5 @@
 import { award } from "../badges/award.ts";
+import { awardStatement } from "../badges/award-statement.ts";
 import { badgeClass } from "../badges/badge-class.ts";
 import { delegation } from "../credentials/delegation.ts";
 import { renownCredential } from "../credentials/renown-credential.ts";
@@ -8,9 +9,14 @@ import type { DocumentKind } from "../operations/kind.ts";
 import { organization } from "../organizations/organization.ts";
 import { rightOf } from "../organizations/rights.ts";
 import { profile } from "../profiles/profile.ts";
+import { policyDocument } from "../reputation/policy-document.ts";
+import { type AttestationLimits, reputation } from "../reputation/reputation.ts";
 
-/** Every document kind that this house keeps and can replay; `maxLifetime` of a delegation in milliseconds. */
-export function allKinds(wallet: WalletCheck, maxLifetime?: number): Kinds {
+/**
+ * Every document kind that this house keeps and can replay; `maxLifetime` of a delegation in milliseconds, `limits` of
+ * attesters for what arrives.
+ */
+export function allKinds(wallet: WalletCheck, maxLifetime?: number, limits?: AttestationLimits): Kinds {
   const terms = maxLifetime === undefined ? { wallet } : { wallet, maxLifetime };
   const kinds: DocumentKind[] = [
     profile,
@@ -19,6 +25,8 @@ export function allKinds(wallet: WalletCheck, maxLifetime?: number): Kinds {
     organization,
     badgeClass({ rightOf }),
     award({ rightOf }),
+    policyDocument,
+    reputation({ rightOf, evidenceOf: awardStatement, ...(limits && { limits }) }),
   ];
   return new Map(kinds.map((kind) => [kind.name, kind]));
 }

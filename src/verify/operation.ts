@@ -46,12 +46,17 @@ export async function verifyOperation(
   const read = readOperation(value);
   if ("check" in read) return unreadable(read.check, question, knowledge);
   const { operation } = read;
+  const tuple = decidingTuple(operation.action);
+  const key = tuple && checkKey(tuple[1]);
+  // Another thread may check it, so it is begun before the digest is computed.
+  const begun = key && signatureCheck(operation, key, knowledge.keyOf);
   const digest = operationDigest(operation);
-  const held = await knowledge.entryOf?.(operation.document, digest);
+  const signature = begun && "then" in begun ? await begun : begun;
+  const asked = knowledge.entryOf?.(operation.document, digest);
+  const held = asked && "then" in asked ? await asked : asked;
   // What was recorded later was not known by then, or the same question would have another answer tomorrow.
   const entry = held && held.seq <= question.known.seq ? held : null;
   const at = question.at ?? (entry ? momentOf(entry) : { time: question.now, seq: Number.MAX_SAFE_INTEGER });
-  const tuple = decidingTuple(operation.action);
   const checks: Check[] = [pass("grammar", "The operation follows the grammar of signed operations.")];
   const report = (binding: Binding | "none", delegation: KeyReport | null): OperationReport => ({
     verdict: judge(checks),
@@ -67,15 +72,15 @@ export async function verifyOperation(
     answering: knowledge.answering ?? null,
     checks,
   });
-  if (!tuple) {
+  if (!tuple || !key || !signature) {
     const unsigned = fail("signature", "BAD_SIGNATURE", "Nobody has signed the operation.");
     checks.push(...names.slice(1).map((name) => (name === "signature" ? unsigned : skipped(name, "signature"))));
     return report("none", null);
   }
   const match = judgedContent(operation, tuple, digest, entry);
-  const key = checkKey(tuple[1]);
-  checks.push(key, contentCheck(match), await signatureCheck(operation, key, knowledge.keyOf));
-  checks.push(timeCheck(operation, question.known.time), await checkDocumentId(operation, knowledge.realm));
+  checks.push(key, contentCheck(match), signature, timeCheck(operation, question.known.time));
+  const document = checkDocumentId(operation, knowledge.realm);
+  checks.push("then" in document ? await document : document);
   const subject = { operation, at, known: question.known, entry, now: question.now };
   const authority = await checkAuthority(subject, knowledge);
   checks.push(...authority.checks, ...demanded(question.require, match, authority.key, entry, knowledge));
@@ -175,19 +180,24 @@ function contentCheck(match: ContentMatch): Check {
 }
 
 /** Each tuple is checked, the last decides: one bad signature among several spoils them all. */
-async function signatureCheck(operation: SignedOperation, key: Check, keyOf = appKey): Promise<Check> {
+function signatureCheck(operation: SignedOperation, key: Check, keyOf = appKey): Check | Promise<Check> {
   if (key.outcome !== "pass") return skipped("signature", "key");
   const tuples = tuplesOf(operation.action);
+  if (tuples.length > 1) return severalSignatures(tuples, keyOf);
+  const good = checkSignature(tuples[0]!, keyOf);
+  return typeof good === "boolean" ? oneSignature(good) : good.then(oneSignature);
+}
+
+function oneSignature(good: boolean): Check {
+  if (!good) return fail("signature", "BAD_SIGNATURE", "The signature does not verify.");
+  return pass("signature", "ECDSA P-256 with SHA-256 verifies by the key in app.");
+}
+
+async function severalSignatures(tuples: readonly Tuple[], keyOf: typeof appKey): Promise<Check> {
   for (const [i, tuple] of tuples.entries())
     if (!(await checkSignature(tuple, keyOf)))
-      return fail(
-        "signature",
-        "BAD_SIGNATURE",
-        tuples.length > 1
-          ? `Signature ${i + 1} of ${tuples.length} does not verify.`
-          : "The signature does not verify.",
-      );
-  return pass("signature", "ECDSA P-256 with SHA-256 verifies by the key in app.");
+      return fail("signature", "BAD_SIGNATURE", `Signature ${i + 1} of ${tuples.length} does not verify.`);
+  return oneSignature(true);
 }
 
 /** Clients' times are claims, and only one thing is asked of them; what is known of since then makes none better. */
@@ -210,6 +220,7 @@ function demanded(
   entry: LoggedEntry | null,
   knowledge: Knowledge,
 ): Check[] {
+  if (require.length === 0) return [];
   const checks: Record<Demand, () => Check> = {
     full: () =>
       match === "full"

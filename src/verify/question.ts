@@ -69,10 +69,16 @@ export async function knownBy(store: OperationStore, known: string | undefined, 
 }
 
 function knowledgeOf({ store, realm, did, isServiceKey, keyOf }: QuestionParts, seq: number, at = seq): Knowledge {
-  const pairs = new Map<string, Promise<Delegation[]>>();
+  const pairs = new Map<string, Delegation[] | Promise<Delegation[]>>();
   const absent = new Set<string>();
   // No more than the operations of one question.
   const owned = new Map<string, Promise<OwnedKey | undefined>>();
+  const entryOf = async (document: string, operation: string) => {
+    const entry = await store.entryOfOperation(document, operation);
+    // What is recorded from now on does not count, so a document that is kept elsewhere is asked about once.
+    if (!entry && absent.size < maxAbsent && !(await store.holds(document))) absent.add(document);
+    return entry;
+  };
   return {
     complete: true,
     answering: { did, seq },
@@ -83,13 +89,7 @@ function knowledgeOf({ store, realm, did, isServiceKey, keyOf }: QuestionParts, 
       const document = await store.documentOfGrant(entry);
       return document === undefined ? undefined : store.delegationByDocument(document);
     },
-    entryOf: async (document, operation) => {
-      if (absent.has(document)) return undefined;
-      const entry = await store.entryOfOperation(document, operation);
-      // What is recorded from now on does not count, so a document that is kept elsewhere is asked about once.
-      if (!entry && absent.size < maxAbsent && !(await store.holds(document))) absent.add(document);
-      return entry;
-    },
+    entryOf: (document, operation) => (absent.has(document) ? undefined : entryOf(document, operation)),
     ownedKey: (entry) => {
       const known = owned.get(entry) ?? ownedKey(store, entry);
       owned.set(entry, known);
@@ -101,7 +101,10 @@ function knowledgeOf({ store, realm, did, isServiceKey, keyOf }: QuestionParts, 
       const known = pairs.get(pair);
       if (known) return known;
       ensure(pairs.size < maxPairs, "QUOTA_EXCEEDED", `One question asks about at most ${maxPairs} keys.`);
-      const asked = latestBy(store, user, key, [Math.min(at, seq), seq]);
+      const asked = latestBy(store, user, key, [Math.min(at, seq), seq]).then((found) => {
+        pairs.set(pair, found);
+        return found;
+      });
       pairs.set(pair, asked);
       return asked;
     },

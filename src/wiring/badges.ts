@@ -89,7 +89,7 @@ function standingOf({ organizations, reactor }: BadgeParts): Standing<Party> {
         const { mode } = requireScope(party, to === "read" ? "awards:read" : "awards:write");
         return { test: mode === "test" };
       }
-      const allowed = ["owner", "admin", "issuer", ...(to === "read" ? (["viewer"] as const) : [])] as const;
+      const allowed = ["owner", "admin", "issuer", ...(to === "read" ? (["arbiter", "viewer"] as const) : [])] as const;
       try {
         await ensureRole(reactor, organization, await organizations.personOf(party, "SET_PROFILE"), [...allowed]);
         return {};

@@ -4,18 +4,20 @@ import { type Did, isUserDid, parsePkh } from "../identity/did.ts";
 import { speaksFor } from "../identity/proof-reach.ts";
 import type { namedOperationKeys } from "../identity/service-keys.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
+import { pageOf } from "../kernel/page.ts";
 import { type Clock, iso } from "../kernel/time.ts";
 import { auditBundle } from "../operations/audit.ts";
 import { makeBundle, wireEntry } from "../operations/bundle.ts";
-import { concealEntry, concealLogs } from "../operations/concealment.ts";
+import { type Concealed, concealLogs, isShown, shownEntry } from "../operations/concealment.ts";
 import { documentViews } from "../operations/document-view.ts";
-import { signerOf } from "../operations/entry.ts";
+import { type LoggedEntry, signerOf } from "../operations/entry.ts";
 import type { Kinds } from "../operations/fold.ts";
 import { parseAction } from "../operations/operation.ts";
 import type { Reactor } from "../operations/reactor.ts";
 import type { OperationStore } from "../operations/store.ts";
-import { type Caller, type Party, pageOf, type Services } from "../services.ts";
-import type { ConcealedAward, concealmentStore } from "../storage/concealment-store.ts";
+import { reputationKind } from "../reputation/reputation-state.ts";
+import type { Caller, Party, Services } from "../services.ts";
+import type { ConcealedAttestation, ConcealedAward, concealmentStore } from "../storage/concealment-store.ts";
 
 export type DocumentParts = {
   reactor: Reactor;
@@ -44,12 +46,7 @@ export function documentServices(parts: DocumentParts): {
     kind !== undefined &&
     (await concealedAmong(parts, [{ kind, document: id }])).has(id) &&
     !(await sees(parts, id, viewer));
-  const bundle: Services["documents"]["bundle"] = async (id, viewer, work) => {
-    const { kind } = await reactor.document(id);
-    const alone = await hides(id, kind.name, viewer);
-    const about = { realm, now: iso(parts.clock()), service: serviceOf(parts), spend: work?.spend, alone };
-    return concealLogs(await makeBundle(store, id, about), new Set(alone ? [id] : []));
-  };
+  const bundle = bundleFrom(parts);
   const documents: Services["documents"] = {
     open: (create, kind, operations) => reactor.open(create, kind, operations),
     get: async (id, viewer) => {
@@ -61,8 +58,9 @@ export function documentServices(parts: DocumentParts): {
     entries: async (id, { after = "0", limit }, viewer) => {
       const entries = await store.entriesOf(id, Number(after), limit + 1);
       if (entries.length === 0) await reactor.document(id);
-      const hidden = await hides(id, entries[0]?.kind, viewer);
-      const shown = entries.map((entry) => (hidden ? concealEntry(wireEntry(entry)) : wireEntry(entry)));
+      const wire = entries.map(wireEntry);
+      const concealed = await concealedFrom(parts, wire, viewer);
+      const shown = wire.map((entry) => shownEntry(entry, concealed));
       return pageOf(shown, limit, ({ seq }) => String(seq));
     },
     submit: async (id, operations, kind) => {
@@ -79,11 +77,76 @@ export function documentServices(parts: DocumentParts): {
     bundle,
   };
   const after: Services["log"]["after"] = async (seq, limit) => {
-    const entries = await store.entriesAfter(seq, limit);
-    const concealed = await concealedAmong(parts, entries);
-    return entries.map(wireEntry).map((entry) => (concealed.has(entry.document) ? concealEntry(entry) : entry));
+    const entries = (await store.entriesAfter(seq, limit)).map(wireEntry);
+    const concealed = await concealedFrom(parts, entries, undefined);
+    return entries.map((entry) => shownEntry(entry, concealed));
   };
   return { documents, after, sees: (document, viewer) => sees(parts, document, viewer) };
+}
+
+/** Gathers bundles, and with what is concealed from a viewer nothing that would tell of it. */
+function bundleFrom(parts: DocumentParts): Services["documents"]["bundle"] {
+  const { realm, store } = parts;
+  return async (id, viewer, work, { also, asOne } = noWish) => {
+    const documents = new Set<string>();
+    const operations = new Set<string>();
+    const asking = viewer && once(viewer);
+    const followed = async (entries: readonly LoggedEntry[]) => {
+      const found = await concealedFrom(parts, entries, asking, asOne);
+      for (const each of found.documents) documents.add(each);
+      for (const each of found.operations) operations.add(each);
+      return entries.filter((entry) => isShown(entry, found));
+    };
+    const about = { realm, now: iso(parts.clock()), service: serviceOf(parts), spend: work?.spend, also, followed };
+    return concealLogs(await makeBundle(store, id, about), { documents, operations });
+  };
+}
+
+const noWish = { also: [], asOne: [] };
+
+/** Asks who it is when that is first needed, and no second time. */
+function once(viewer: Caller): Caller {
+  let asked: ReturnType<Caller> | undefined;
+  return () => {
+    asked ??= viewer();
+    return asked;
+  };
+}
+
+/** What of these entries a viewer may not see; `asOne` are wallets that are one with it, where it is one of them. */
+async function concealedFrom(
+  parts: DocumentParts,
+  entries: readonly { kind: string; document: string; operation: string }[],
+  viewer: Caller | undefined,
+  asOne: readonly Did[] = [],
+): Promise<Concealed> {
+  const documents = new Set(await concealedAmong(parts, entries));
+  for (const document of documents) if (await sees(parts, document, viewer, asOne)) documents.delete(document);
+  const asked = entries.filter(({ kind }) => kind === reputationKind).map(({ operation }) => operation);
+  const found = asked.length > 0 ? await parts.concealment.attestations(asked) : [];
+  const party = found.length > 0 ? await viewer?.() : undefined;
+  const operations = new Set<string>();
+  for (const each of found)
+    if (!party || !(await concernsParty(parts, party, each, asOne))) operations.add(each.operation);
+  return { documents, operations };
+}
+
+/** Whether a party is the subject of an attestation, or made it. */
+async function concernsParty(
+  { concealment }: DocumentParts,
+  party: Party,
+  { subject, attester, organization }: ConcealedAttestation,
+  asOne: readonly Did[],
+): Promise<boolean> {
+  if (party.by === "client") return organization !== "" && party.organization === organization;
+  if (party.by !== "session") return false;
+  if (isOne(party, [subject, attester]) || (asOne.includes(subject) && isOne(party, asOne))) return true;
+  return organization !== "" && isOne(party, await concealment.membersAt(organization, parsePkh(party.user).address));
+}
+
+/** Whether a wallet speaks for one of the DIDs. */
+function isOne(party: { user: Did; method: ProofMethod }, dids: readonly string[]): boolean {
+  return dids.filter(isUserDid).some((did) => speaksFor(party, parsePkh(did)));
 }
 
 async function concealedAmong(
@@ -122,13 +185,23 @@ function claimedSigner(action: unknown): { user: string; app: string } {
 }
 
 /** Who reads is asked only about what is concealed: anything else is read without saying so. */
-async function sees(parts: DocumentParts, document: string, viewer: Caller | undefined): Promise<boolean> {
+async function sees(
+  parts: DocumentParts,
+  document: string,
+  viewer: Caller | undefined,
+  asOne: readonly Did[] = [],
+): Promise<boolean> {
   const party = await viewer?.();
-  return party !== undefined && maySee(parts, party, document);
+  return party !== undefined && maySee(parts, party, document, asOne);
 }
 
 /** Its subject, the members of its organisation, and the clients of that with the scope to read awards. */
-async function maySee({ concealment }: DocumentParts, party: Party, document: string): Promise<boolean> {
+async function maySee(
+  { concealment }: DocumentParts,
+  party: Party,
+  document: string,
+  asOne: readonly Did[],
+): Promise<boolean> {
   if (party.by === "operator") return false;
   const award = await concealment.find(document);
   if (!award) return false;
@@ -138,6 +211,7 @@ async function maySee({ concealment }: DocumentParts, party: Party, document: st
   }
   // An app's token proves its key alone, not that the wallet has given it anything.
   if (party.by === "token") return false;
+  if (award.subject !== "" && asOne.includes(award.subject) && isOne(party, asOne)) return true;
   return isTheirs({ concealment }, award, party.user, party.method);
 }
 
@@ -149,8 +223,8 @@ async function isTheirs(
   method: ProofMethod = "recovery",
 ): Promise<boolean> {
   const { address } = parsePkh(user);
-  const reached = [award.subject, ...(await concealment.membersAt(award.organization, address))].filter(isUserDid);
-  return reached.some((did) => speaksFor({ user, method }, parsePkh(did)));
+  const members = await concealment.membersAt(award.organization, address);
+  return isOne({ user, method }, [award.subject, ...members]);
 }
 
 function serviceOf({ did, operationKeys }: DocumentParts) {

@@ -1,6 +1,6 @@
 // Wires what members of organisations do on pages, by keys of their own.
 import type { AwardingParts } from "../badges/awarding.ts";
-import { createMemberBadges } from "../badges/member-awarding.ts";
+import { createMemberIssuing } from "../badges/member-batch.ts";
 import { walletOf } from "../credentials/party.ts";
 import { ensure } from "../kernel/failure.ts";
 import type { Clock } from "../kernel/time.ts";
@@ -38,7 +38,7 @@ export function memberServices(
       return makeConfiguration({ did, domain: domain.name, keys: credential }, clock());
     },
     countAwards: (classes) => counts.countAwards(classes, clock()),
-    memberBadges: createMemberBadges<Party>({
+    memberBadges: createMemberIssuing<Party>({
       awarding,
       prepare: parts.organizations.services.prepare,
       member: async (party, org, allowed) => {

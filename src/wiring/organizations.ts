@@ -5,10 +5,12 @@ import { covers } from "../identity/delegation.ts";
 import type { FetchDidWeb } from "../identity/resolve.ts";
 import type { ServiceKeys } from "../identity/service-keys.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
+import { pageOf } from "../kernel/page.ts";
 import type { Clock } from "../kernel/time.ts";
 import type { Kinds } from "../operations/fold.ts";
 import type { Reactor } from "../operations/reactor.ts";
 import type { OperationStore } from "../operations/store.ts";
+import { closeForOperator } from "../organizations/closing.ts";
 import { findOrganization, openDirectory, organizationDid } from "../organizations/directory.ts";
 import { checkDomain, checkDueDomains } from "../organizations/domain-check.ts";
 import { isSlug, roles } from "../organizations/inputs.ts";
@@ -17,7 +19,7 @@ import { ownDocuments } from "../organizations/organization-document.ts";
 import { openOrganizationKeys } from "../organizations/organization-keys.ts";
 import { organizationKind } from "../organizations/organization-state.ts";
 import { prepareOperations } from "../organizations/prepare.ts";
-import { type Party, pageOf, type Services } from "../services.ts";
+import type { Party, Services } from "../services.ts";
 import type { Storage } from "../storage/database.ts";
 import { organizationStore } from "../storage/organization-store.ts";
 
@@ -53,6 +55,14 @@ export function openOrganizations(parts: OrganizationParts) {
     members: async (name, { after = "", limit }) =>
       pageOf(await directory.members(name, after, limit + 1), limit, ({ user }) => user),
     keys: directory.keys,
+    fields: async (name, { after = "", limit }) =>
+      pageOf(await directory.fields(name, after, limit + 1), limit, ({ id }) => id),
+    close: async (party, name, reason) => {
+      ensure(party.by === "operator", "FORBIDDEN", "Owners close it by an operation that they sign.");
+      const { document } = await findOrganization(store, name);
+      await closeForOperator(reactor, document, reason);
+      return directory.get(document);
+    },
     makeKey: async (party, name, type) => {
       const { document } = await findOrganization(store, name);
       await ensureRole(reactor, document, await personOf(party, "ADD_KEY"), ["owner", "admin"]);

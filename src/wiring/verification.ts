@@ -12,18 +12,20 @@ import type { WalletCheck } from "../identity/wallet.ts";
 import { Failure } from "../kernel/failure.ts";
 import { type JsonObject, parseJson } from "../kernel/json.ts";
 import { fail } from "../kernel/report.ts";
-import type { Clock, Millis } from "../kernel/time.ts";
+import { type Clock, iso, type Millis, second } from "../kernel/time.ts";
 import type { Reactor } from "../operations/reactor.ts";
 import type { OperationStore } from "../operations/store.ts";
 import { type OrganizationStore, organizationDid } from "../organizations/directory.ts";
 import { findDomain } from "../organizations/domain-proof.ts";
 import type { OrganizationKeys } from "../organizations/organization-keys.ts";
+import { issuerResolver } from "../securing/issuer-metadata.ts";
 import { maxCredentialJwt } from "../securing/vc-jwt.ts";
 import { keyResolver } from "../securing/verification-key.ts";
 import type { Services } from "../services.ts";
 import { commissionStore } from "../storage/commission-store.ts";
 import { renownEndings } from "../storage/credential-store.ts";
 import type { Storage } from "../storage/database.ts";
+import { keepForQuestions, type Recall } from "../storage/kept-answers.ts";
 import { verifyBadge } from "../verify/badge.ts";
 import {
   type AskedBadge,
@@ -64,11 +66,12 @@ export function openVerification(parts: VerificationParts) {
   const { origin, clock, organizations, storage } = parts;
   const { signersOf } = organizations.keys;
   const vcApi = openCommissions({ origin, clock, store: commissionStore(storage.db), signersOf });
-  const ours = oursOf(parts, vcApi);
-  const ask = async ({ recipient, domain, ...moments }: AskedBadge) => ({
-    question: { ...momentsOf(moments, clock()), recipient, domain },
-    knowledge: await knowledgeOf(parts, ours),
-  });
+  const begin = keepForQuestions(storage.reader, maxKept);
+  const ask = async ({ recipient, domain, ...moments }: AskedBadge) => {
+    const question = { ...momentsOf(moments, clock()), recipient, domain };
+    const recall = await begin();
+    return { question, knowledge: await knowledgeOf(parts, vcApi, recall) };
+  };
   const verify: Services["verify"] = {
     ...credentialVerification(parts),
     badge: async (badge, asked) => {
@@ -83,10 +86,16 @@ export function openVerification(parts: VerificationParts) {
   return { verify, vcApi };
 }
 
+/** What questions about badges learn of the database, and is kept until something is written: some kilobytes each. */
+const maxKept = 1024;
+
 function credentialKnowledge(parts: VerificationParts): CredentialKnowledge {
-  const { did, issuer, wallet, storage, fetchStatusList } = parts;
+  const { origin, did, issuer, wallet, storage, fetchStatusList } = parts;
+  const resolveKey = keyResolver(parts.resolution);
+  const fetch = parts.fetchWellKnown ?? parts.resolution.fetchDidWeb;
   return {
-    resolveKey: keyResolver(parts.resolution),
+    resolveKey,
+    issuers: { origin, resolve: issuerResolver({ resolveKey, own: { origin, did }, fetch }) },
     wallet,
     fetchStatusList,
     own: { did, find: (url: string) => findIssued(issuer, url) },
@@ -100,50 +109,40 @@ function credentialVerification(parts: VerificationParts): Pick<Services["verify
   const knowledge = credentialKnowledge(parts);
   return {
     operations: (asked) => openQuestion({ store, clock, realm, did, isServiceKey, ...(keyOf && { keyOf }) }, asked),
-    credential: async (credential, asked) => {
+    credential: async (credential, { nonce, audience, ...asked }) => {
       const answering = { did, seq: await store.lastSeq() };
-      return verifyCredential(credential, momentsOf(asked, clock()), { ...knowledge, answering });
+      const question = { ...momentsOf(asked, clock()), nonce, audience };
+      return verifyCredential(credential, question, { ...knowledge, answering });
     },
   };
 }
 
 /** Every question has its own calls, each address asked once. */
-async function knowledgeOf(parts: VerificationParts, ours: Ours): Promise<BadgeKnowledge> {
+async function knowledgeOf(parts: VerificationParts, vcApi: VcApi, recall: Recall): Promise<BadgeKnowledge> {
   const { did, clock, store, resolution, fetchStatusList } = parts;
   const { fetchWellKnown = resolution.fetchDidWeb } = parts;
   const once = countedCalls();
   const { readEthr, own } = resolution;
-  // The badge and its list are of one issuer.
-  const below = own?.below && remembered(own.below);
+  const below = own?.below;
   const resolveKey = keyResolver({
     ...resolution,
-    ...(own && below && { own: { ...own, below } }),
+    ...(below && { own: { ...own, below: async (name) => recall(`document ${name}`, () => below(name)) } }),
     fetchDidWeb: (url) => once(url, () => resolution.fetchDidWeb(url)),
     readEthr: readEthr && ((asked) => once(asked, () => readEthr(asked))),
   });
   const read = wellKnownReader((url) => once(`file ${url}`, () => fetchWellKnown(url)));
   return {
-    answering: { did, seq: await store.lastSeq() },
+    answering: { did, seq: await recall("seq", store.lastSeq) },
     resolveKey,
     fetch: (url) => once(`text ${url}`, () => fetchStatusList(url)),
-    ours,
+    ours: oursOf(parts, vcApi, recall),
     service: { did, statusOf: serviceStatus(parts) },
-    organizationOf: (issuer) => organizationOf(parts, issuer),
+    organizationOf: async (issuer) => recall(`organization ${issuer}`, () => organizationOf(parts, issuer)),
     speaksFor: async (issuer, domain, work) => {
       const found = await findDomain({ domain, did: issuer, read, resolveKey, now: clock(), work });
       if (found.code === "DID_UNREACHABLE") throw new Failure("DID_UNREACHABLE", "The domain did not answer.");
       return found.verified;
     },
-  };
-}
-
-/** Asks for each name once. */
-function remembered<T>(ask: (name: string) => Promise<T>): (name: string) => Promise<T> {
-  const asked = new Map<string, Promise<T>>();
-  return (name) => {
-    const answer = asked.get(name) ?? ask(name);
-    asked.set(name, answer);
-    return answer;
   };
 }
 
@@ -161,13 +160,14 @@ async function organizationOf({ origin, organizations }: VerificationParts, issu
   const prefix = organizationDid(origin, "");
   const found = issuer.startsWith(prefix) ? await organizations.store.bySlug(issuer.slice(prefix.length)) : undefined;
   if (!found) return undefined;
-  const { profile, domain } = found;
-  return { name: profile.name, domain: domain?.name ?? null, verified: domain?.verified ?? false };
+  const { profile, domain, closed } = found;
+  const stands = closed ? { closedAt: iso(closed.at) } : {};
+  return { name: profile.name, domain: domain?.name ?? null, verified: domain?.verified ?? false, ...stands };
 }
 
 /** What stands under our own origin is answered here; what is neither a badge's nor a list's address is nothing. */
-function oursOf(parts: VerificationParts, vcApi: VcApi): Ours {
-  const { origin, faces } = parts;
+function oursOf(parts: VerificationParts, vcApi: VcApi, recall: Recall): Ours {
+  const { origin, faces, clock } = parts;
   const faceOf = (url: string) =>
     url.startsWith(`${origin}/b/`) ? facePath.exec(url.slice(origin.length))?.[1] : undefined;
   return {
@@ -181,11 +181,16 @@ function oursOf(parts: VerificationParts, vcApi: VcApi): Ours {
     listAt: async (url) => {
       const [, slug = "", shelf, list = ""] = listPath.exec(url.slice(origin.length)) ?? [];
       if (shelf === undefined) return undefined;
-      return shelf === "status" ? awardList(parts, slug, list) : commissionedList(parts, vcApi, slug, list);
+      const publish = () =>
+        shelf === "status" ? awardList(parts, slug, list) : commissionedList(parts, vcApi, slug, list);
+      const found = await recall(`list ${url}`, publish, (kept) => clock() < kept!.freshUntil);
+      return found && securedOf(found.text);
     },
     awardOf: async (id) => {
       const face = faceOf(id);
-      return face === undefined ? undefined : ((await awardOf(parts, face)) ?? null);
+      if (face === undefined) return undefined;
+      const found = await recall(`award ${face}`, () => recordOf(parts, face));
+      return found ? standingIn(found, clock()) : null;
     },
   };
 }
@@ -193,18 +198,23 @@ function oursOf(parts: VerificationParts, vcApi: VcApi): Ours {
 const facePath = /^\/b\/([A-Za-z0-9_-]{1,64})$/;
 const listPath = /^\/orgs\/([^/?#]+)\/(status|issued)\/([^/?#]+)$/;
 
+type Published = { text: string; freshUntil: Millis };
+
 /** A JWT is checked in a fortieth of the time, but an organisation with a key of Ed25519 alone has none. */
-async function inAnyForm(publish: (form: "jwt" | "json") => Promise<{ text: string }>): Promise<Secured | undefined> {
-  const found = (await publish("jwt").catch(nothingIfRefused)) ?? (await publish("json").catch(nothingIfRefused));
-  return found && securedOf(found.text);
+async function inAnyForm(publish: (form: "jwt" | "json") => Promise<Published>): Promise<Published | undefined> {
+  return (await publish("jwt").catch(nothingIfRefused)) ?? publish("json").catch(nothingIfRefused);
 }
 
 function securedOf(text: string): Secured {
   return text.startsWith("{") ? (parseJson(text) as JsonObject) : text;
 }
 
-function awardList({ statusList }: VerificationParts, slug: string, list: string) {
-  return inAnyForm((form) => statusList(slug, list, form));
+function awardList({ statusList, clock }: VerificationParts, slug: string, list: string) {
+  return inAnyForm(async (form) => {
+    const now = clock();
+    const { text, maxAge } = await statusList(slug, list, form);
+    return { text, freshUntil: now + maxAge * second };
+  });
 }
 
 async function commissionedList({ organizations }: VerificationParts, vcApi: VcApi, slug: string, list: string) {
@@ -212,17 +222,23 @@ async function commissionedList({ organizations }: VerificationParts, vcApi: VcA
   return found && inAnyForm((form) => vcApi.statusList(found.document, list, form));
 }
 
+/** An award as its log has it, and the organisation that gave it. */
+type AwardRecord = { issuer: Did; state: AwardState };
+
 /** Whoever shows a credential has seen it, so what is hidden from the world is told here like the rest. */
-async function awardOf(parts: VerificationParts, face: string): Promise<AwardStanding | undefined> {
-  const { origin, clock, badges, reactor, organizations } = parts;
+async function recordOf(parts: VerificationParts, face: string): Promise<AwardRecord | undefined> {
+  const { origin, badges, reactor, organizations } = parts;
   const document = await badges.documentOfFace(face);
   const found = document === undefined ? undefined : await reactor.document(document).catch(nothingIfRefused);
   const state = found?.state as AwardState | undefined;
   const organization = state?.status ? await organizations.store.find(state.organization) : undefined;
-  if (!state || !organization) return undefined;
-  const standing = standingOf(state, clock());
+  return state && organization && { issuer: organizationDid(origin, organization.slug), state };
+}
+
+function standingIn({ issuer, state }: AwardRecord, now: Millis): AwardStanding {
+  const standing = standingOf(state, now);
   return {
-    issuer: organizationDid(origin, organization.slug),
+    issuer,
     state: standing === "suspended" ? "suspended" : state.end ? "revoked" : "standing",
     reason: state.end?.reason ?? state.suspension?.reason ?? null,
     test: state.test,

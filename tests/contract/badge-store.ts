@@ -108,6 +108,22 @@ export function badgeStoreContract(name: string, open: () => Promise<Storage>): 
       expect(await store.documentOfFace("face-a")).toBe("f");
     });
 
+    test("give a face to awards that stand and have none, once", async () => {
+      await store.keep([aside("a2", { face: "face-a2" })], 1000);
+      const names = ["a1", "a2", "a9"].map((document) => ({ document, face: `outside-${document}` }));
+      await store.nameAwards(names, 2000);
+      await store.nameAwards([{ document: "a1", face: "outside-again" }], 3000);
+      expect(await store.facesOf(["a1", "a2", "a9"])).toEqual(
+        new Map([
+          ["a1", { face: "outside-a1", fingerprint: "" }],
+          ["a2", { face: "face-a2", fingerprint: "print" }],
+        ]),
+      );
+      expect(await store.documentOfFace("outside-a1")).toBe("a1");
+      expect(await store.documentOfFace("outside-again")).toBeUndefined();
+      await store.nameAwards([], 2000);
+    });
+
     test("erase what is said of a person, and tell erased from unknown", async () => {
       await store.keep([aside("p")], 1000);
       await store.keep(

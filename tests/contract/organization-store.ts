@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Row } from "../../src/operations/kind.ts";
+import type { Append } from "../../src/operations/store.ts";
 import type { OrganizationStore } from "../../src/organizations/directory.ts";
 import type { Storage } from "../../src/storage/database.ts";
 import { membershipStore } from "../../src/storage/membership-store.ts";
 import { organizationStore } from "../../src/storage/organization-store.ts";
+import { appendOf, entryOf, freshId } from "./synthetic.ts";
 
 /** What every adapter that keeps organisations must hold to. `open` gives an empty, migrated database. */
 export function organizationStoreContract(name: string, open: () => Promise<Storage>): void {
@@ -78,6 +81,42 @@ export function organizationStoreContract(name: string, open: () => Promise<Stor
       expect(await membershipsOf("0xb", 9)).toEqual([]);
     });
 
+    test("attest in the fields of the latest entry, and keep the names of those before", async () => {
+      const codes = JSON.stringify(["onet:25-1022.00"]);
+      for (const [field, given, operation] of [
+        ["teaching", null, "o2"],
+        ["teaching/mathematics", codes, "o2"],
+        ["sports", null, null],
+      ] as const)
+        await storage.db
+          .insertInto("organization_fields")
+          .values({ document: "r1alpha", field, name: `In ${field}`, codes: given, entry: operation, operation })
+          .execute();
+      const all = await store.fields("r1alpha", "", 9);
+      expect(all).toEqual([
+        { id: "teaching", name: "In teaching", codes: [], operation: "o2" },
+        { id: "teaching/mathematics", name: "In teaching/mathematics", codes: ["onet:25-1022.00"], operation: "o2" },
+      ]);
+      expect(await store.fields("r1alpha", "teaching", 9)).toEqual(all.slice(1));
+      expect(await store.fields("r1alpha", "", 1)).toEqual(all.slice(0, 1));
+      expect(await store.fields("r1beta-one", "", 9)).toEqual([]);
+      expect(await store.field("r1alpha", "teaching")).toEqual(all[0]);
+      expect(await store.field("r1alpha", "sports")).toMatchObject({ name: "In sports", operation: null });
+      expect(await store.field("r1beta-one", "teaching")).toBeUndefined();
+    });
+
+    test("say when and by whom they were closed", async () => {
+      expect((await store.find("r1beta-two"))!.closed).toBeNull();
+      const closing = { closed_at: 2000, closed_by: "owner", closed_reason: "Merged.", closed_seq: 9 };
+      await storage.operations.commit(closedBy("r1beta-two", closing));
+      expect((await store.find("r1beta-two"))!.closed).toEqual({ at: 2000, by: "owner", reason: "Merged." });
+      expect((await store.bySlug("beta-two"))!.closed).toMatchObject({ reason: "Merged." });
+      expect((await store.list({ slug: "beta", name: "beta" }, "", 9)).map(({ closed }) => closed?.at)).toEqual([
+        undefined,
+        2000,
+      ]);
+    });
+
     test("hold private halves of keys in use alone, and those of no other", async () => {
       const keep = (organization: string, key: string) =>
         store.keepKey({ organization, key, sealed: `sealed ${key}`, createdAt: 100 }, 3);
@@ -118,6 +157,12 @@ export function organizationStoreContract(name: string, open: () => Promise<Stor
       expect(await store.confirmedAt("r1alpha", "other.example")).toBeUndefined();
     });
   });
+}
+
+/** An entry that does nothing else: what is kept in memory is read again behind it. */
+function closedBy(document: string, set: Row["set"]): Append {
+  const entry = entryOf({ document: freshId() });
+  return appendOf([entry], { rows: [{ table: "organizations", key: { document }, set }] });
 }
 
 async function addOrganization({ db }: Storage, slug: string, name: string, domain: string | null): Promise<void> {

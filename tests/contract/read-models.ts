@@ -93,6 +93,31 @@ export function contractOfReadModels(name: string, open: () => Promise<Storage>)
       );
     });
 
+    it("writes a thousand rows of one entry, and changes what one of them names", async () => {
+      const entries = Array.from({ length: 1000 }, () => freshId());
+      const grants = (set: Row["set"]) => entries.map((entry): Row => ({ table: "grants", key: { entry }, set }));
+      const first = await write({ rows: grants({ seq: here, ended: null }) });
+      const renamed: Row = { table: "profiles", key: { document: entries[0]! }, set: profileRow("", "between").set };
+      const [head, ...rest] = grants({ ended: here });
+      const second = await write({ rows: [head!, renamed, ...rest] });
+      const query = storage.db.selectFrom("grants").select(["entry", "seq", "ended"]).where("seq", "=", first);
+      const rows = await query.execute();
+      expect(rows.map(({ entry }) => entry).toSorted()).toEqual(entries.toSorted());
+      expect(new Set(rows.map(({ ended }) => ended))).toEqual(new Set([second]));
+      expect(await profileOf(entries[0]!)).toMatchObject({ username: "between" });
+    });
+
+    it("refuses them all where one does not stand", async () => {
+      const [known, unknown] = [freshId(), freshId()];
+      const row = (entry: string, set: Row["set"]): Row => ({ table: "grants", key: { entry }, set });
+      await write({ rows: [row(known, { seq: here, ended: null })] });
+      const rows = [row(known, { ended: here }), row(unknown, { ended: here })];
+      const entry = entryOf({ document: freshId() });
+      await expect(storage.operations.commit(appendOf([entry], { rows }))).rejects.toThrow();
+      const query = storage.db.selectFrom("grants").select("ended").where("entry", "=", known);
+      expect(await query.executeTakeFirst()).toEqual({ ended: null });
+    });
+
     it("gives delegations of a key for a user, latest first, by recovery on every chain", async () => {
       const app = `did:key:${freshId()}`;
       const onMainnet = await delegate(mainnet!, app, "recovery");

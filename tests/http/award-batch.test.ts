@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Academy, makeClass, openAcademy, readAward, sendBatch, tryAward } from "./academy.ts";
+import { type Academy, makeClass, openAcademy, readAward, sendBatch, tryAward, write } from "./academy.ts";
 import { ask, expectProblem, get } from "./client.ts";
 import { addClient, clientToken } from "./org-access.ts";
 import { type LocalService, startLocal } from "./server.ts";
@@ -123,6 +123,23 @@ describe("a batch of awards", () => {
     expect(lines[0]).toEqual({ line: 1, key: rows[0]!.key, ok: true });
     expect(lines[1]).toMatchObject({ problem: { code: "INVALID_EMAIL" } });
     expect(await count("&cohort=dry")).toBe(0);
+    expect((await sendBatch(service, academy, rows, "?dry_run")).lines).toEqual(lines);
+  });
+
+  test("tells of what has ended its status, and hands out no claim link for it again", async () => {
+    const rows = [row(), row(), row({ holdMinutes: 5 })];
+    const { lines } = await sendBatch(service, academy, rows);
+    expect(lines.every(({ claimLink }) => typeof claimLink === "string")).toBe(true);
+    const end = (place: number, how: string, body: object) =>
+      write(service, academy.access, `/v1/awards/${lines[place]!.award}/${how}`, body);
+    expect((await end(1, "revoke", { reason: "By mistake." })).status).toBe(200);
+    expect((await end(2, "cancel", {})).status).toBe(200);
+    const again = (await sendBatch(service, academy, rows)).lines;
+    expect(again[0]).toEqual(lines[0]);
+    const { claimLink: _, ...revoked } = lines[1]!;
+    expect(again[1]).toEqual({ ...revoked, status: "revoked" });
+    const { claimLink: __, ...cancelled } = lines[2]!;
+    expect(again[2]).toEqual({ ...cancelled, status: "cancelled" });
   });
 
   test("ends at its limit, which it names", async () => {
@@ -132,6 +149,7 @@ describe("a batch of awards", () => {
     expect(lines[299]).toMatchObject({ ok: true });
     expect(lines[300]).toMatchObject({
       line: 301,
+      key: rows[300]!.key,
       problem: { code: "QUOTA_EXCEEDED", detail: expect.stringContaining("300") },
     });
   });
@@ -150,8 +168,8 @@ describe("a batch of awards", () => {
 });
 
 describe("a batch of revocations", () => {
-  const revoke = (body: object, { slug, access } = academy) =>
-    ask(service, "POST", `/v1/orgs/${slug}/revocations:batch`, { body, token: access });
+  const revoke = (body: object, { slug, access } = academy, query = "") =>
+    ask(service, "POST", `/v1/orgs/${slug}/revocations:batch${query}`, { body, token: access });
   const linesOf = (text: string) =>
     text
       .trim()
@@ -171,7 +189,9 @@ describe("a batch of revocations", () => {
     expect(results.map(({ problem }) => problem?.code)).toEqual([undefined, "NOT_FOUND", "NOT_FOUND"]);
     expect((await readAward(service, academy, awards[0]!)).body.status).toBe("revoked");
     expect((await readAward(service, academy, lines[1]!.award as string)).body.status).toBe("active");
-    expect(linesOf((await revoke({ awards: [awards[0]], reason: "Again." })).text)).toEqual([{ award: awards[0] }]);
+    expect(results[0]).toEqual({ award: awards[0], result: "revoked" });
+    const again = await revoke({ awards: [awards[0]], reason: "Again." });
+    expect(linesOf(again.text)).toEqual([{ award: awards[0], result: "already revoked" }]);
   });
 
   test("revokes a cohort, or a class, and no other's", async () => {
@@ -183,5 +203,55 @@ describe("a batch of revocations", () => {
     expect((await revoke({ cohort: "leaving", reason: "Void." })).text).toBe("");
     const foreign = await revoke({ class: klass.id, reason: "Void." }, other);
     expect(linesOf(foreign.text)).toMatchObject([{ problem: { code: "NOT_FOUND" } }]);
+  });
+
+  test.each(["?dry_run", "?dry_run=1"])("says with %s what would become of each, and writes nothing", async (query) => {
+    const { lines } = await sendBatch(service, academy, [row(), row(), row({ holdMinutes: 5 })]);
+    const [standing, gone, held] = lines.map(({ award }) => award as string);
+    await revoke({ awards: [gone], reason: "By mistake." });
+    expect((await write(service, academy.access, `/v1/awards/${held}/cancel`, {})).status).toBe(200);
+    const theirClass = await makeClass(service, other);
+    const recipient = { email: "b@example.org" };
+    const theirs = await tryAward(service, other, { class: theirClass.id, recipient });
+    const awards = [standing, gone, held, "nothing", theirs.body.award];
+    const answer = await revoke({ awards, reason: "Void." }, academy, query);
+    expect(answer.headers.get("content-type")).toBe("application/x-ndjson");
+    const results = linesOf(answer.text);
+    expect(results.slice(0, 2)).toEqual([
+      { award: standing, result: "would be revoked" },
+      { award: gone, result: "already revoked" },
+    ]);
+    const codes = results.slice(2).map(({ award, problem }) => [award, problem.code]);
+    expect(codes).toEqual([
+      [held, "REVOKED"],
+      ["nothing", "NOT_FOUND"],
+      [theirs.body.award, "NOT_FOUND"],
+    ]);
+    // What is another's and what is not there are refused in the same words.
+    expect(results[4].problem).toEqual(results[3].problem);
+    expect((await readAward(service, academy, standing!)).body.status).toBe("active");
+    expect((await readAward(service, other, theirs.body.award)).body.status).toBe("active");
+  });
+
+  test("tries a cohort or a class without touching it", async () => {
+    const tried = await makeClass(service, academy);
+    const rows = Array.from({ length: 3 }, () => row({ class: tried.id, cohort: "trying" }));
+    const { lines } = await sendBatch(service, academy, rows);
+    await revoke({ awards: [lines[1]!.award], reason: "By mistake." });
+    const left = [lines[0]!, lines[2]!].map(({ award }) => ({ award, result: "would be revoked" }));
+    for (const selection of [{ cohort: "trying" }, { class: tried.id }])
+      expect(linesOf((await revoke({ ...selection, reason: "Void." }, academy, "?dry_run")).text)).toEqual(left);
+    expect(await count("&cohort=trying&standing=active")).toBe(2);
+    const foreign = await revoke({ class: tried.id, reason: "Void." }, other, "?dry_run");
+    expect(linesOf(foreign.text)).toMatchObject([{ problem: { code: "NOT_FOUND" } }]);
+  });
+
+  test("refuses a try by whoever may not revoke", async () => {
+    const reader = await addClient(service, academy, { scopes: ["awards:read"] });
+    const access = await clientToken(service, reader);
+    const named = { cohort: "trying", reason: "Void." };
+    expectProblem(await revoke(named, { ...academy, access }, "?dry_run"), "FORBIDDEN", 403);
+    expectProblem(await revoke(named, { ...academy, access: other.access }, "?dry_run"), "NOT_FOUND", 404);
+    expectProblem(await revoke(named, academy, "?dry_run=yes"), "INVALID_REQUEST", 400);
   });
 });

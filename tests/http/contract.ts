@@ -1,5 +1,6 @@
 import { afterAll } from "vitest";
 import { accessContract } from "./resources/access.ts";
+import { attestationContract } from "./resources/attestations.ts";
 import { authContract } from "./resources/auth.ts";
 import { badgeVerifyContract } from "./resources/badge-verify.ts";
 import { clientContract } from "./resources/clients.ts";
@@ -12,6 +13,7 @@ import { guardContract } from "./resources/guards.ts";
 import { logContract } from "./resources/log.ts";
 import { meContract } from "./resources/me.ts";
 import { pageContract } from "./resources/pages.ts";
+import { policyContract } from "./resources/policies.ts";
 import { verifyContract } from "./resources/verify.ts";
 import type { Service } from "./server.ts";
 
@@ -43,5 +45,7 @@ const contracts = [
   clientContract,
   accessContract,
   faceContract,
+  policyContract,
+  attestationContract,
   guardContract,
 ];

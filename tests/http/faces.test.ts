@@ -230,6 +230,18 @@ describe("an endorsement", () => {
     expectProblem(await read(`${face}/endorsements/nobody`), "NOT_FOUND", 404);
   });
 
+  test("is refused to the organisation that awarded it, in words", async () => {
+    const { url, id } = await addAward(academy, badgeClass, { did });
+    const body = { badge: url, comment: "We stand by it." };
+    const own = await post(service, `/v1/orgs/${academy.slug}/endorsements`, body, {
+      token: await academy.token(),
+      headers: { "idempotency-key": crypto.randomUUID() },
+    });
+    expectProblem(own, "FORBIDDEN", 403);
+    expect(own.body.detail).toContain("its own awards");
+    expect((await get(service, `/v1/awards/${id}`, { token: await academy.token() })).body.endorsements).toEqual([]);
+  });
+
   test("is made once, of a badge that can be seen, by the organisation's own client", async () => {
     const guild = await openAcademy(service);
     const { url, id, face } = await addAward(academy, badgeClass, { did });

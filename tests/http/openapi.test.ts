@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { apiRoutes } from "../../src/http/app.ts";
 import { openDoor } from "../../src/http/call.ts";
+import { examples } from "../../src/http/examples.ts";
 import { createLog } from "../../src/http/log.ts";
 import { refusalsOf } from "../../src/http/openapi.ts";
 import { statuses } from "../../src/http/problem.ts";
@@ -108,6 +109,10 @@ describe("the description of the API", () => {
       ["get", "/v1/orgs/{org}", `/v1/orgs/${slug}`],
       ["get", "/v1/orgs/{org}/members", `/v1/orgs/${slug}/members`],
       ["get", "/v1/orgs/{org}/keys", `/v1/orgs/${slug}/keys`],
+      ["get", "/v1/policies", "/v1/policies"],
+      ["get", "/v1/policies/{id}", "/v1/policies/open-work"],
+      ["get", "/v1/policies/{id}/{version}", "/v1/policies/open-work/1"],
+      ["post", "/v1/policies", "/v1/policies", examples.policyCheck],
       ["get", "/health/live", "/health/live"],
       ["get", "/health/ready", "/health/ready"],
       ["post", "/v1/auth/nonce", "/v1/auth/nonce", { purpose: "sign-in" }],

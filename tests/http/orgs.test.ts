@@ -40,6 +40,7 @@ describe("GET /v1/orgs", () => {
         email: null,
         image: null,
         domain: null,
+        closed: null,
         createdAt: iso(service.now()),
         updatedAt: iso(service.now()),
       });
@@ -183,7 +184,8 @@ describe("POST /v1/orgs/{org}/keys", () => {
     expectProblem(await make(organization.slug, "eyJ.eyJ.AAAA"), "INVALID_TOKEN", 401);
     expectProblem(await make(organization.slug, service.operatorToken), "FORBIDDEN", 403);
     const tokens = [foreign.token, (await signIn(service)).token, await appToken(service, foreign.owner)];
-    for (const role of ["issuer", "viewer"]) tokens.push((await addMember(service, organization, role)).token);
+    for (const role of ["issuer", "arbiter", "viewer"])
+      tokens.push((await addMember(service, organization, role)).token);
     for (const token of tokens) expectProblem(await make(organization.slug, token), "FORBIDDEN", 403);
     for (const name of absent) expectProblem(await make(name, foreign.token), "NOT_FOUND", 404);
   });

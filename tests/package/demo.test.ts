@@ -43,7 +43,7 @@ describe("npm run demo", () => {
   });
 
   test("labels every report that it prints", () => {
-    const reports = told.split("\n").filter((line) => /: (valid|invalid|undetermined)$/.test(line));
+    const reports = told.split("\n").filter((line) => /: (valid|invalid|undetermined|equal)$/.test(line));
     expect(reports.map((line) => line.replace(/, signed by .*\)/, ""))).toEqual([
       "And it has a credential: valid",
       "The operation: valid",
@@ -53,6 +53,7 @@ describe("npm run demo", () => {
       "The badge in the picture: valid",
       "The credential that was kept: invalid",
       "The audit: valid",
+      "The score from the export alone: equal",
     ]);
   });
 
@@ -65,6 +66,14 @@ describe("npm run demo", () => {
     expect(told).toContain("It was valid (active), and is revoked now.");
     expect(told).toMatch(/fail {2}status:revocation: REVOKED\./);
     expect(told).toContain("Without the academy's log, which gives it the right to award: invalid");
+  });
+
+  test("tells of three organisations, a dispute, and a score that moves and says why", () => {
+    expect(told).toMatch(/^At place \d+ of the log: 20\.0; it does not pass/m);
+    expect(told).toMatch(/^At place \d+ of the log: 40\.0; it passes/m);
+    expect(told).toMatch(/^ {2}entry \d+, incident: from -20 to 0 \((retracted|disputed)\)$/m);
+    expect(told).toMatch(/^ {2}entry \d+ is left out: .*"struck"/m);
+    expect(told).toContain("With the incident turned into an endorsement: refused (digests: CONTENT_MISMATCH");
   });
 
   test("says with each step how to check it", () => {

@@ -27,6 +27,7 @@ import {
   profile,
   profiled,
 } from "./cases.ts";
+import { invalidReputations } from "./reputation.ts";
 import {
   credentialInput,
   first,
@@ -76,6 +77,7 @@ export async function invalidCases(): Promise<Case[]> {
     ...(await times()),
     ...(await reports()),
     ...texts(),
+    ...(await invalidReputations()),
   ];
 }
 

@@ -21,6 +21,7 @@ import {
   name,
   profile,
 } from "./cases.ts";
+import { validReputations } from "./reputation.ts";
 import {
   delegationMessage,
   first,
@@ -46,7 +47,13 @@ const id = uuid(ids.action + 1);
 const setName = { id, type: "SET_USERNAME", input: { username: "alice" }, user: alice };
 
 export async function validCases(): Promise<Case[]> {
-  return [...(await suites()), ...(await orders()), ...(await rights()), ...(await reports())];
+  return [
+    ...(await suites()),
+    ...(await orders()),
+    ...(await rights()),
+    ...(await reports()),
+    ...(await validReputations()),
+  ];
 }
 
 async function suites(): Promise<Case[]> {

@@ -5,11 +5,15 @@ import figtree from "@fontsource-variable/figtree/files/figtree-latin-wght-norma
 import type { AssetFiles } from "./asset-files.ts";
 import badges from "./badges.css";
 import organizations from "./organizations.css";
+import policies from "./policies.css";
+import reputation from "./reputation.css";
+import awardBatch from "./scripts/award-batch.browser.js";
 import badge from "./scripts/badge.browser.js";
 import badgeKey from "./scripts/badge-key.browser.js";
 import claim from "./scripts/claim.browser.js";
 import consent from "./scripts/consent.browser.js";
 import myBadges from "./scripts/my-badges.browser.js";
+import myReputation from "./scripts/my-reputation.browser.js";
 import organization from "./scripts/organization.browser.js";
 import organizationTasks from "./scripts/organization-tasks.browser.js";
 import page from "./scripts/page.browser.js";
@@ -22,6 +26,8 @@ export const files: AssetFiles = {
   "style.css": style,
   "badges.css": badges,
   "organizations.css": organizations,
+  "policies.css": policies,
+  "reputation.css": reputation,
   "page.browser.js": page,
   "wallets.browser.js": wallets,
   "wallet-panel.browser.js": walletPanel,
@@ -31,6 +37,8 @@ export const files: AssetFiles = {
   "badge-key.browser.js": badgeKey,
   "claim.browser.js": claim,
   "my-badges.browser.js": myBadges,
+  "my-reputation.browser.js": myReputation,
+  "award-batch.browser.js": awardBatch,
   "organization.browser.js": organization,
   "organization-tasks.browser.js": organizationTasks,
   "figtree.woff2": new Uint8Array(figtree),

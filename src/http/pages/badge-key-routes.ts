@@ -17,19 +17,23 @@ import { walletMessage } from "./wallet-message.ts";
 /** How long a key in a browser may change badges before the wallet is asked again. */
 export const badgeKeyLife: Millis = hour;
 
-/** Badges and organisations take operations whole and nothing else, so a key is limited to what it is for. */
+/** These kinds take operations whole and nothing else, so a key is limited to what it is for. */
 const limits = {
   badges: ["renown/award"],
   organizations: ["renown/organization", "renown/badge-class", "renown/award"],
+  reputation: ["renown/reputation"],
 } as const;
 
-/** How a wallet lets a key of this browser change its badges, and what that key signs then. */
+/** How a wallet lets a key of this browser act for it for a while, and what that key signs then. */
 export function badgeKeyRoutes(door: Door): Route[] {
   return [messageRoute(door), delegationRoute(door), prepareRoute(door)];
 }
 
 function messageRoute(door: Door): Route {
-  const key = { app: z.string().max(128), purpose: z.enum(["badges", "organizations"]).default("badges") };
+  const key = {
+    app: z.string().max(128),
+    purpose: z.enum(["badges", "organizations", "reputation"]).default("badges"),
+  };
   const fields = z.strictObject({ ...key, address: walletAddress, chainId: chainNumber });
   return formRoute(door, "/badge-key/message", { fields }, async (call, { fields: { purpose, ...asked } }) => {
     const { services } = door;

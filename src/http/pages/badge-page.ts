@@ -1,5 +1,6 @@
 import { html, raw } from "hono/html";
 import { badgeTitle } from "../../badges/achievement-credential.ts";
+import { auditPath } from "../../badges/face.ts";
 import { qrPath } from "../../badges/qr.ts";
 import { escapeXml } from "../../badges/svg.ts";
 import { parseTime } from "../../kernel/time.ts";
@@ -112,15 +113,17 @@ function heldMarkup(issuer: string, until: string): Markup {
 
 function takeMarkup(view: BadgeView): Markup {
   const { badge: words } = texts;
-  const { facts, award, report } = view;
+  const { facts, award, report, issuer } = view;
   const files: BadgeFile[] =
     report === undefined
       ? []
       : [bakedFile(view), "badge.json", ...(report.form === "vc+jwt" ? (["badge.jwt"] as const) : [])];
   const frame = frameText(facts.id.replace(/\/b\/(?=[^/]+$)/, "/embed/b/"), badgeTitle(facts));
   const embed = html`<details class="embed-how"><summary>${words.embed}</summary><p class="hint">${words.embedNote}</p>${copyable(frame)}</details>`;
-  return html`<ul class="files">${files.map((file) => html`<li><a href="/b/${award.face}/${file}" download>${words.files[file]}</a></li>`)}</ul>
-    ${files.length === 0 ? "" : html`<p class="hint">${words.filesNote}</p>`}
+  const none = html`<p>${fill(words.unsignedNote, { issuer: issuer.name })} <a href="${auditPath(award)}">${words.unsignedAudit}</a></p>`;
+  const some = html`<ul class="files">${files.map((file) => html`<li><a href="/b/${award.face}/${file}" download>${words.files[file]}</a></li>`)}</ul>
+    <p class="hint">${words.filesNote}</p>`;
+  return html`${files.length === 0 ? none : some}
     <div class="badge-link">${qrMarkup(facts.id)}<div><p><span class="quiet">${words.link}</span><br>${copyable(facts.id)}</p>
       <button type="button" class="button button-plain" data-print hidden>${words.print}</button></div></div>
     ${view.concealed ? "" : embed}`;

@@ -56,10 +56,10 @@ export function statementMarkup({ facts, issuer, award, profile }: BadgeView): M
 /** Organisations that stand beside it, each with the endorsement that it signed. */
 export function endorsementsMarkup({ endorsers, award }: BadgeView): Markup {
   const { badge: words } = texts;
-  return html`<ul class="plain-list">${endorsers.map(({ organization, at, comment }) => {
+  return html`<ul class="plain-list">${endorsers.map(({ organization, at, comment, signed }) => {
     const path = `/b/${award.face}/endorsements/${organization.slug}`;
     return html`<li><p><b>${organization.name}</b> ${domainMark(organization)}<br><span class="quiet">${words.endorsed} ${dayOf(at)}.</span>
-      <a href="${path}" type="application/vc">${words.endorsement}</a></p>${comment === undefined ? "" : html`<blockquote>${markdown(comment)}</blockquote>`}</li>`;
+      ${signed ? html`<a href="${path}" type="application/vc">${words.endorsement}</a>` : ""}</p>${comment === undefined ? "" : html`<blockquote>${markdown(comment)}</blockquote>`}</li>`;
   })}</ul>`;
 }
 

@@ -27,7 +27,13 @@ export type BadgeView = {
   now: Millis;
 };
 
-export type Endorser = { organization: OrganizationView; at: string; comment: string | undefined };
+export type Endorser = {
+  organization: OrganizationView;
+  at: string;
+  comment: string | undefined;
+  /** Whether there is a credential of it: an organisation may have no key here that makes one. */
+  signed: boolean;
+};
 
 /** Endorsements that are shown, the first that it was given. */
 const mostEndorsers = 16;
@@ -84,7 +90,8 @@ async function endorserOf({ services }: Door, award: SeenAward, given: { organiz
   const credential = json === undefined ? undefined : parseJson(json);
   const subject = isObject(credential) ? credential.credentialSubject : undefined;
   const comment = isObject(subject) ? subject.endorsementComment : undefined;
-  return { organization, at: given.at, comment: typeof comment === "string" ? comment : undefined };
+  const signed = credential !== undefined;
+  return { organization, at: given.at, comment: typeof comment === "string" ? comment : undefined, signed };
 }
 
 async function reportOf(

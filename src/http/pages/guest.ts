@@ -1,7 +1,8 @@
 import { digestOf } from "#primitives";
 import type { Party } from "../../credentials/party.ts";
-import { base64url, equalBytes, utf8 } from "../../kernel/bytes.ts";
+import { equalBytes, utf8 } from "../../kernel/bytes.ts";
 import { ensure, Failure } from "../../kernel/failure.ts";
+import { randomText } from "../../kernel/random.ts";
 import { cookieNamed, sessionCookieName } from "../authentication.ts";
 import type { Call, Door } from "../call.ts";
 
@@ -28,7 +29,7 @@ export async function guestOf(door: Door, call: Call): Promise<Guest> {
   const known = cookieNamed(call, formCookieName);
   if (known !== undefined && formCookiePattern.test(known))
     return { session: undefined, formToken: tokenFor(known), headers: {} };
-  const fresh = base64url(crypto.getRandomValues(new Uint8Array(16)));
+  const fresh = randomText(16);
   const setCookie = `${formCookieName}=${fresh}; Path=/; HttpOnly; Secure; SameSite=Lax`;
   return { session: undefined, formToken: tokenFor(fresh), headers: { "set-cookie": setCookie } };
 }

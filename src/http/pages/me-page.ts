@@ -45,6 +45,7 @@ export function mePage(view: MeView): Page {
       </div><div>
         ${section("identity", me.identity, identityMarkup(view))}
         ${section("badges", texts.mine.title, html`<p>${texts.mine.linkText}<br><a href="/me/badges">${texts.mine.link}</a></p>`)}
+        ${section("reputation", texts.standing.title, html`<p>${texts.standing.linkText}<br><a href="/me/reputation">${texts.standing.link}</a></p>`)}
         ${section("organizations", texts.organizations.link, html`<p>${texts.organizations.linkText}<br><a href="/orgs">${texts.organizations.linkTo}</a></p>`)}
         ${section("profile", me.profile, profileForm(view))}
       </div></div>`,

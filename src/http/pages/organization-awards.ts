@@ -3,6 +3,7 @@ import type { AwardView } from "../../badges/award-view.ts";
 import type { ClassView } from "../../badges/class-changes.ts";
 import { copyable, shownDid } from "./address.ts";
 import { actsMarkup } from "./award-acts.ts";
+import { batchPath } from "./award-batch-page.ts";
 import { partMarkup } from "./badge-sections.ts";
 import type { Markup, Page } from "./layout.ts";
 import { dayOf, momentOf } from "./moment.ts";
@@ -28,7 +29,7 @@ export function awardsPage(frame: ConsoleFrame, view: AwardsView): Page {
   const { next, wish } = view;
   const on = new URLSearchParams({ ...wish, after: next ?? "" });
   const list = html`<p class="quiet">${words.lead}</p>
-    ${awards(frame) ? html`<p><a class="button" href="${consolePath(slug, "awards/new")}">${words.new}</a></p>` : ""}
+    ${awards(frame) ? html`<p><a class="button" href="${consolePath(slug, "awards/new")}">${words.new}</a> <a class="button button-plain" href="${batchPath(slug)}">${words.batch.title}</a></p>` : ""}
     ${view.signs ? "" : html`<p class="notice notice-warn">${words.noKey} <a href="${consolePath(slug, "keys")}">${texts.orgConsole.overview.keysDo}</a></p>`}
     ${filterMarkup(frame, view)}
     ${view.awards.length === 0 ? html`<p class="empty">${words.none}</p>` : rowsMarkup(view.awards.map((each) => awardRow(frame, view, each)))}

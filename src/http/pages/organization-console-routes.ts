@@ -16,7 +16,7 @@ import { type KeyView, keysPage } from "./organization-keys-page.ts";
 import { type Entered, enter, governors, issuers } from "./organization-member.ts";
 import { membersPage } from "./organization-members.ts";
 import { overviewPage } from "./organization-overview.ts";
-import { classCards, placeOf } from "./organization-routes.ts";
+import { classCards, mostFields, placeOf } from "./organization-routes.ts";
 import { organizationsPage } from "./organizations-page.ts";
 import { signInPage } from "./sign-in-panel.ts";
 
@@ -77,13 +77,14 @@ async function servePart(
 
 async function showOverview({ services }: Door, { session, frame }: Entered): Promise<Page> {
   const { id, slug, domain } = frame.organization;
-  const [keys, classes, awards] = await Promise.all([
+  const [keys, fields, classes, awards] = await Promise.all([
     services.organizations.keys(slug),
+    services.organizations.fields(slug, { limit: mostFields }),
     services.badges.classes(id, false, { after: 0, limit: 1 }),
     services.badges.awards(session, id, {}, { after: 0, limit: 1 }),
   ]);
   const standing = { domain: domain?.verified === true, badge: classes.length > 0, award: awards.length > 0 };
-  return overviewPage(frame, { keys: signsCredentials(keys), ...standing });
+  return overviewPage(frame, { keys: signsCredentials(keys), ...standing }, fields.items);
 }
 
 async function showMembers({ services }: Door, { frame }: Entered, call: Call): Promise<Page> {
@@ -168,7 +169,7 @@ function filterOf({ class: given, standing, who }: AwardWish) {
   return { ...(given !== "" && { class: given }), ...(known && { standing: known }), ...(who !== "" && by) };
 }
 
-function signsCredentials(keys: readonly KeyView[]): boolean {
+export function signsCredentials(keys: readonly KeyView[]): boolean {
   return keys.some(({ made, retiredAt, type }) => made && retiredAt === null && type !== "secp256k1");
 }
 

@@ -27,7 +27,7 @@ export function governs({ membership: { role } }: Pick<ConsoleFrame, "membership
 
 /** Whether a member awards. */
 export function awards({ membership: { role } }: Pick<ConsoleFrame, "membership">): boolean {
-  return role !== "viewer";
+  return role !== "viewer" && role !== "arbiter";
 }
 
 /** A part of the console, with the way to the others and what its forms are signed by. */

@@ -167,7 +167,7 @@ function correctionRoutes(door: Door): Route[] {
   ];
 }
 
-function signedOf({ signed: text, ticket }: z.output<typeof signed>): SignedAward {
+export function signedOf({ signed: text, ticket }: z.output<typeof signed>): SignedAward {
   const value = parseJson(text);
   ensure(isObject(value) && isObject(value.operation), "INVALID_REQUEST", "It lacks a signed operation.");
   const { create, operation } = value;

@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { roles } from "../../organizations/inputs.ts";
 import type { MemberView } from "../../services.ts";
 import { copyable, shownDid } from "./address.ts";
 import { partMarkup } from "./badge-sections.ts";
@@ -43,7 +44,7 @@ export function membersPage(frame: ConsoleFrame, { members, next, lastOwner }: M
 }
 
 function memberRow(frame: ConsoleFrame, member: MemberView, lastOwner: boolean): Row {
-  const { members: words, roles } = texts.orgConsole;
+  const { members: words } = texts.orgConsole;
   const { user, role, since, operation } = member;
   const own = user === frame.membership.user;
   const facts = factsMarkup([
@@ -58,7 +59,7 @@ function memberRow(frame: ConsoleFrame, member: MemberView, lastOwner: boolean):
   return {
     id: `member-${user.slice(-40)}`,
     title: shownDid(user),
-    line: html`${roles[role]}${own ? `, ${words.you}` : ""}`,
+    line: html`${texts.orgConsole.roles[role]}${own ? `, ${words.you}` : ""}`,
     end: dayOf(since),
     more: html`${facts}${acts}`,
   };
@@ -66,8 +67,8 @@ function memberRow(frame: ConsoleFrame, member: MemberView, lastOwner: boolean):
 
 /** Owners and admins are an owner's affair. */
 function given(frame: ConsoleFrame): Role[] {
-  if (frame.membership.role === "owner") return ["owner", "admin", "issuer", "viewer"];
-  return frame.membership.role === "admin" ? ["issuer", "viewer"] : [];
+  if (frame.membership.role === "owner") return [...roles];
+  return frame.membership.role === "admin" ? ["issuer", "arbiter", "viewer"] : [];
 }
 
 function changeForm(frame: ConsoleFrame, { user, role }: MemberView): Markup | string {

@@ -14,7 +14,8 @@ import {
   governs,
   optionalField,
 } from "./organization-console.ts";
-import { domainSentence } from "./organization-page.ts";
+import { closeForm, fieldsForm } from "./organization-fields.ts";
+import { domainSentence, type FieldView } from "./organization-page.ts";
 import { factsMarkup } from "./rows.ts";
 import { texts } from "./texts.ts";
 
@@ -22,7 +23,7 @@ import { texts } from "./texts.ts";
 export type Standing = { keys: boolean; domain: boolean; badge: boolean; award: boolean };
 
 /** What it needs to be believed, and how the world sees it. */
-export function overviewPage(frame: ConsoleFrame, standing: Standing): Page {
+export function overviewPage(frame: ConsoleFrame, standing: Standing, fields: readonly FieldView[]): Page {
   const { overview: words } = texts.orgConsole;
   const { organization } = frame;
   const facts = factsMarkup([
@@ -33,12 +34,13 @@ export function overviewPage(frame: ConsoleFrame, standing: Standing): Page {
     [words.slug, organization.slug],
     [words.did, copyable(organization.did)],
   ]);
-  const profile = html`<details class="act"><summary>${words.profile}</summary>${profileForm(frame)}</details>`;
+  const profile = html`<details class="act"><summary>${words.profile}</summary>${profileForm(frame)}</details>${fieldsForm(frame, fields)}`;
+  const end = frame.membership.role === "owner" ? closeForm(frame) : "";
   return consolePart(
     frame,
     "overview",
     html`<div class="columns"><div>${partMarkup("steps", words.steps, stepsMarkup(frame, standing))}</div>
-      <div>${partMarkup("facts", words.facts, html`${facts}${governs(frame) ? profile : ""}`)}</div></div>`,
+      <div>${partMarkup("facts", words.facts, html`${facts}${governs(frame) ? profile : ""}${end}`)}</div></div>`,
   );
 }
 

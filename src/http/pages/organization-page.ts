@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import { parseTime } from "../../kernel/time.ts";
-import type { Membership, OrganizationView } from "../../services.ts";
+import type { Membership, OrganizationServices, OrganizationView } from "../../services.ts";
 import { copyable } from "./address.ts";
 import { badgeStyle } from "./badge-page.ts";
 import { hostOf, outside, partMarkup } from "./badge-sections.ts";
@@ -13,17 +13,21 @@ import { organizationStyle } from "./organization-style.ts";
 import { factsMarkup } from "./rows.ts";
 import { fill, texts } from "./texts.ts";
 
+export type FieldView = Awaited<ReturnType<OrganizationServices["fields"]>>["items"][number];
+
 export type OrganizationPage = {
   organization: OrganizationView;
   /** What whoever looks is in it. */
   membership: Membership | undefined;
   classes: readonly ClassCard[];
+  /** What it attests in. */
+  fields: readonly FieldView[];
   /** Where the list of classes goes on. */
   next: string | undefined;
 };
 
 /** An organisation for people: who it is, what stands behind its name, what it awards. */
-export function organizationPage({ organization, membership, classes, next }: OrganizationPage): Page {
+export function organizationPage({ organization, membership, classes, fields, next }: OrganizationPage): Page {
   const { organization: words } = texts;
   const { name, description, did } = organization;
   const open = classes.filter(({ archived }) => !archived);
@@ -36,11 +40,11 @@ export function organizationPage({ organization, membership, classes, next }: Or
     body: html`<header class="org-head">${markOf(did, "large")}<div><h1>${name}</h1>
       <p class="org-domain">${domainMark(organization)} <span class="quiet">${domainSentence(organization)}</span></p></div>
       ${membership === undefined ? "" : manageLink(membership)}</header>
-      ${description ? html`<p class="lead plain">${description}</p>` : ""}
+      ${closedMarkup(organization)}${description ? html`<p class="lead plain">${description}</p>` : ""}
       ${partMarkup("classes", words.classes, open.length > 0 ? classGrid(open) : html`<p class="empty">${words.classesNone}</p>`)}
       ${ended.length === 0 ? "" : html`<details class="ended"><summary>${fill(words.classesEnded, { count: ended.length })}</summary>${classGrid(ended)}</details>`}
       ${next === undefined ? "" : html`<p><a href="/orgs/${organization.slug}?after=${next}">${words.more}</a></p>`}
-      <div class="columns"><div>${partMarkup("about", words.about, aboutMarkup(organization))}</div>
+      <div class="columns"><div>${partMarkup("about", words.about, aboutMarkup(organization))}${fieldsMarkup(fields)}</div>
       <div>${technicalMarkup(organization)}</div></div>`,
   };
 }
@@ -54,6 +58,21 @@ export function domainSentence({ domain }: Pick<OrganizationView, "domain">): st
   return domain.verified
     ? fill(words.verifiedSince, { day })
     : fill(words.notVerifiedSince, { domain: domain.name, day });
+}
+
+/** That it has ended, who has ended it, and why. */
+function closedMarkup({ closed }: OrganizationView): Markup | string {
+  const { organization: words } = texts;
+  if (!closed) return "";
+  const said = fill(words.closed[closed.by], { day: dayWords(parseTime(closed.at)) });
+  return html`<p class="notice notice-warn">${said} ${words.closedReason} ${closed.reason}</p>`;
+}
+
+function fieldsMarkup(fields: readonly FieldView[]): Markup | string {
+  const { organization: words } = texts;
+  if (fields.length === 0) return "";
+  const list = fields.map(({ id, name }) => html`<li>${name} <code>${id}</code></li>`);
+  return partMarkup("fields", words.fields, html`<ul class="plain-list">${list}</ul>`);
 }
 
 function manageLink({ slug, role }: Membership): Markup {

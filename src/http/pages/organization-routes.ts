@@ -15,6 +15,9 @@ import { organizationPage } from "./organization-page.ts";
 /** Classes on one page; the rest is behind a link. */
 const mostClasses = 60;
 
+/** As many as an organisation has. */
+export const mostFields = 64;
+
 /** Versions that are listed: the latest. */
 const mostVersions = 20;
 
@@ -53,12 +56,13 @@ export async function classCards(door: Door, organization: OrganizationView, aft
 async function serveOrganization(door: Door, call: Call): Promise<Reply> {
   const organization = await bySlug(door, call);
   const guest = await guestOf(door, call);
-  const [membership, { cards, next }] = await Promise.all([
+  const [membership, { items: fields }, { cards, next }] = await Promise.all([
     membershipOf(door, guest, organization.id),
+    door.services.organizations.fields(organization.slug, { limit: mostFields }),
     classCards(door, organization, placeOf(call), mostClasses),
   ]);
   const classes: ClassCard[] = cards.filter(({ test }) => !test);
-  return pageReply(organizationPage({ organization, membership, classes, next }), cached(guest));
+  return pageReply(organizationPage({ organization, membership, classes, fields, next }), cached(guest));
 }
 
 async function serveClass(door: Door, call: Call): Promise<Reply> {

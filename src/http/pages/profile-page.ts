@@ -5,6 +5,7 @@ import type { Markup, Page } from "./layout.ts";
 import { markOf } from "./mark.ts";
 import { dayOf } from "./moment.ts";
 import { factsMarkup } from "./rows.ts";
+import { subjectPath } from "./subject-view.ts";
 import { chainName, fill, texts } from "./texts.ts";
 
 /** What a subject has made public, for people; `url` is where it is, in full. */
@@ -56,6 +57,7 @@ function whoMarkup({ did, address, chainId, ensName, userImage, createdAt, updat
     [words.chains, chainId === null ? words.everyChain : chainName(chainId)],
     [words.did, wholeDidMarkup(did)],
     ...(userImage === null ? [] : ([[words.picture, userImage.startsWith("https:") ? picture : userImage]] as const)),
+    [texts.subject.place, html`<a href="${subjectPath(did)}">${texts.subject.profileLink}</a>`],
     [words.since, dayOf(createdAt)],
     [words.changed, dayOf(updatedAt)],
   ]);

@@ -1,27 +1,17 @@
 import { z } from "@hono/zod-openapi";
-import { atOnce, type Revoked } from "../../badges/award-batch.ts";
-import { awardRequest } from "../../badges/award-plan.ts";
-import type { Awarded, Outcome } from "../../badges/awarding.ts";
+import type { Revoked } from "../../badges/award-batch.ts";
+import { type AwardRequest, awardRequest } from "../../badges/award-plan.ts";
 import { shownText } from "../../badges/class-definition.ts";
 import { Failure } from "../../kernel/failure.ts";
 import { partyOf } from "../authentication.ts";
-import { csvColumns, csvRows, ndjsonRows, type Row } from "../award-lines.ts";
+import { csvColumns, csvRows, ndjsonAwards } from "../award-lines.ts";
 import { awarded, parts, tag } from "../award-schemas.ts";
 import { mediaType, refuseEncoding } from "../body.ts";
 import { type Call, type Door, pathPart } from "../call.ts";
-import { maxHeldResults, maxRows } from "../limits.ts";
-import { errorFields } from "../log.ts";
-import { failureOf, partProblem } from "../problem.ts";
-import { content, type Reply } from "../reply.ts";
+import type { Reply } from "../reply.ts";
 import { type Route, route } from "../route.ts";
+import { type Asks, limitOf, lineOf, linesReply, ndjson, problem, resultLines } from "../rows.ts";
 import { refusedPart } from "../schemas.ts";
-import { streamOf } from "../streaming.ts";
-
-type Asks = (
-  rows: readonly { request: z.output<typeof awardRequest>; key: string }[],
-) => Promise<Outcome<Awarded | null>[]>;
-
-const ndjson = "application/x-ndjson";
 
 /** A row that came to nothing; the others are not touched by it. */
 const refused = z.object({ problem: refusedPart.shape.error });
@@ -48,7 +38,7 @@ function awardRoute(door: Door): Route {
     parts: { org: parts.org },
     query: z.strictObject({
       class: z.string().max(64).optional().openapi({ description: "For rows that name none." }),
-      dry_run: z.literal("1").optional().openapi({ description: "1 to check every row and write nothing." }),
+      dry_run: dryRun("to check every row and write nothing."),
     }),
     takes: { [ndjson]: { schema: row, example }, "text/csv": { schema: z.string(), example: "key,class,email\r\n" } },
     answers: {
@@ -59,18 +49,29 @@ function awardRoute(door: Door): Route {
     },
     refusals: ["FORBIDDEN", "NOT_FOUND", "NO_KEY", "UNSUPPORTED_MEDIA_TYPE"],
     handle: async (call, { query }) => {
-      const { raw } = call.request;
       const party = await partyOf(door, call);
-      const type = mediaType(raw);
-      if (type !== ndjson && type !== "text/csv")
-        throw new Failure("UNSUPPORTED_MEDIA_TYPE", `The body is ${ndjson} or text/csv.`);
-      refuseEncoding(raw);
-      const ask = await door.services.badges.batch(party, pathPart(call, "org"), query.dry_run === "1");
-      const read = type === ndjson ? ndjsonRows : csvRows;
-      const rows = read(raw.body ?? new Blob([]).stream(), door.limits.bytes.stream, query.class);
-      return lines(resultLines(door, call, rows, ask));
+      const ask = () => door.services.badges.batch(party, pathPart(call, "org"), query.dry_run !== undefined);
+      return rowsReply(door, call, ask, query.class);
     },
   });
+}
+
+/** Reads the rows of a body, CSV or NDJSON, and streams a line for each; `given` is the class of those that name none. */
+export async function rowsReply(
+  door: Door,
+  call: Call,
+  asks: () => Promise<Asks<AwardRequest>>,
+  given: string | undefined,
+): Promise<Reply> {
+  const { raw } = call.request;
+  const type = mediaType(raw);
+  if (type !== ndjson && type !== "text/csv")
+    throw new Failure("UNSUPPORTED_MEDIA_TYPE", `The body is ${ndjson} or text/csv.`);
+  refuseEncoding(raw);
+  const ask = await asks();
+  const read = type === ndjson ? ndjsonAwards : csvRows;
+  const rows = read(raw.body ?? new Blob([]).stream(), door.limits.bytes.stream, given);
+  return linesReply(resultLines(door, call, rows, ask));
 }
 
 function revocationRoute(door: Door): Route {
@@ -81,17 +82,19 @@ function revocationRoute(door: Door): Route {
     z.strictObject({ cohort: name, reason }),
     z.strictObject({ class: name, reason }),
   ]);
-  const result = z.object({ award: z.string() });
+  const result = z.object({ award: z.string(), result: z.enum(["revoked", "would be revoked", "already revoked"]) });
   return route("post", "/v1/orgs/{org}/revocations:batch", {
     tag,
     summary: "Revoke awards, thousands at once",
     description:
       "Scope `awards:write`. By their ids, by cohort or by class, with a line for each as it is done. What is revoked " +
-      "already is passed over, so the same can be sent again.",
+      "already is passed over in a cohort or a class, and said of what is named, so the same can be sent again. With " +
+      "`dry_run` each line says what would become of the award.",
     shared: true,
     guarded: true,
     callers: ["client"],
     parts: { org: parts.org },
+    query: z.strictObject({ dry_run: dryRun("to say what would be revoked and write nothing.") }),
     body: {
       schema: selection,
       example: { cohort: "2026-autumn", reason: "Awarded by mistake." },
@@ -104,65 +107,23 @@ function revocationRoute(door: Door): Route {
       },
     },
     refusals: ["FORBIDDEN", "NOT_FOUND", "NO_KEY"],
-    handle: async (call, { body: { reason: why, ...selected } }) => {
+    handle: async (call, { body: { reason: why, ...selected }, query }) => {
       const party = await partyOf(door, call);
       const before = async (count: number) => {
         await door.runtime.pause();
         await door.gate.spend(call, count, door.clock());
       };
-      const revoked = await door.services.badges.revokeAll(party, pathPart(call, "org"), selected, why, before);
-      return lines(revocationLines(door, call, revoked));
+      const terms = { reason: why, dryRun: query.dry_run !== undefined, before };
+      const revoked = await door.services.badges.revokeAll(party, pathPart(call, "org"), selected, terms);
+      return linesReply(revocationLines(door, call, revoked));
     },
   });
 }
 
-function limitOf({ limits }: Door): number {
-  return limits.rows ?? maxRows;
-}
-
-function lines(texts: AsyncGenerator<string, void>): Reply {
-  // A proxy that gathers the answer would keep the client waiting.
-  return content(ndjson, streamOf(texts, maxHeldResults), { "x-accel-buffering": "no" });
-}
-
-async function* resultLines(
-  door: Door,
-  call: Call,
-  portions: AsyncIterable<Row[]>,
-  ask: Asks,
-): AsyncGenerator<string, void> {
-  const most = limitOf(door);
-  let count = 0;
-  for await (const portion of portions) {
-    for (let i = 0; i < portion.length; i += atOnce) {
-      const rows = portion.slice(i, i + atOnce).slice(0, most - count);
-      count += rows.length;
-      try {
-        await door.gate.spend(call, rows.length, door.clock());
-      } catch (error) {
-        return yield lineOf({ line: rows[0]?.line ?? 0, key: null, ...problem(door, call, error) });
-      }
-      if (rows.length > 0) yield await textOf(door, call, rows, ask);
-      if (rows.length < Math.min(atOnce, portion.length - i)) {
-        const failure = new Failure("QUOTA_EXCEEDED", `A batch has at most ${most} rows.`);
-        return yield lineOf({ line: portion[i + rows.length]!.line, key: null, ...problem(door, call, failure) });
-      }
-      await door.runtime.pause();
-    }
-  }
-}
-
-async function textOf(door: Door, call: Call, rows: readonly Row[], ask: Asks): Promise<string> {
-  const asked = rows.flatMap((row) => ("request" in row ? [{ request: row.request, key: `row ${row.key}` }] : []));
-  const outcomes = (await ask(asked)).values();
-  let text = "";
-  for (const row of rows) {
-    const { line, key } = row;
-    const outcome = "error" in row ? row : outcomes.next().value!;
-    const result = "error" in outcome ? problem(door, call, outcome.error) : (outcome.done ?? { ok: true });
-    text += lineOf({ line, key, ...result });
-  }
-  return text;
+/** A flag of the query: there alone, or as 1. */
+function dryRun(why: string) {
+  const description = `There alone, or 1, ${why}`;
+  return z.enum(["", "1"]).optional().openapi({ description });
 }
 
 async function* revocationLines(
@@ -171,18 +132,9 @@ async function* revocationLines(
   revoked: AsyncGenerator<Revoked, void>,
 ): AsyncGenerator<string, void> {
   try {
-    for await (const { award, error } of revoked)
-      yield lineOf({ award, ...(error !== undefined && problem(door, call, error)) });
+    for await (const each of revoked)
+      yield lineOf("error" in each ? { award: each.award, ...problem(door, call, each.error) } : each);
   } catch (error) {
     yield lineOf(problem(door, call, error));
   }
-}
-
-function problem({ log }: Door, call: Call, error: unknown) {
-  if (!(error instanceof Failure)) log.error("row failed", { id: call.id, ...errorFields(error) });
-  return { problem: partProblem(failureOf(error)) };
-}
-
-function lineOf(value: object): string {
-  return `${JSON.stringify(value)}\n`;
 }

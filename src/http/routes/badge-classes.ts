@@ -3,7 +3,7 @@ import { classDefinition } from "../../badges/class-definition.ts";
 import { imageRule, maxImageBytes } from "../../badges/image.ts";
 import { requireScope } from "../../credentials/party.ts";
 import { ensure } from "../../kernel/failure.ts";
-import { pageOf as cutPage } from "../../services.ts";
+import { pageOf as cutPage } from "../../kernel/page.ts";
 import { partyOf } from "../authentication.ts";
 import { parts, placeText, shownClass, tag, writeOnce, writeRefusals, written } from "../award-schemas.ts";
 import { mediaType, readBytes, refuseEncoding } from "../body.ts";

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { isSdJwt } from "../../securing/sd-jwt.ts";
 import { maxCredentialJwt } from "../../securing/vc-jwt.ts";
 import { partyOf } from "../authentication.ts";
 import { type Door, pathPart } from "../call.ts";
@@ -8,12 +9,14 @@ import { answer, type Route, route } from "../route.ts";
 import { answering, check, moment, rawObject, verdict } from "../schemas.ts";
 
 const jwtType = "application/vc+jwt";
+const sdJwtType = "application/dc+sd-jwt";
+const tokenListType = "application/statuslist+jwt";
 const jwt = z
   .string()
   .openapi({ description: "A JWT as VC-JOSE-COSE has it.", example: examples.credential.credential });
 
 export function credentialRoutes(door: Door): Route[] {
-  return [getRoute(door), revokeRoute(door), verifyRoute(door), statusListRoute(door)];
+  return [getRoute(door), revokeRoute(door), verifyRoute(door), statusListRoute(door), tokenListRoute(door)];
 }
 
 const credentialPart = {
@@ -26,9 +29,15 @@ function getRoute({ services }: Door): Route {
     summary: "A credential as it was issued",
     shared: true,
     parts: credentialPart,
-    answers: { 200: { says: "The credential.", content: { [jwtType]: { schema: jwt } } } },
+    description: "An SD-JWT VC comes without its disclosures: they are its holder's to show.",
+    answers: {
+      200: { says: "The credential.", content: { [jwtType]: { schema: jwt }, [sdJwtType]: { schema: z.string() } } },
+    },
     refusals: ["NOT_FOUND"],
-    handle: async (call) => content(jwtType, await services.credentials.get(pathPart(call, "id"))),
+    handle: async (call) => {
+      const text = await services.credentials.get(pathPart(call, "id"));
+      return content(isSdJwt(text) ? sdJwtType : jwtType, text);
+    },
   });
 }
 
@@ -55,7 +64,8 @@ function verifyRoute({ services, gate, limits }: Door): Route {
   const report = z
     .object({
       verdict,
-      form: z.enum(["vc+jwt", "eip712", "unknown"]),
+      form: z.enum(["vc+jwt", "dc+sd-jwt", "eip712", "unknown"]),
+      claims: rawObject.optional().openapi({ description: "Of an SD-JWT VC, with what was disclosed in its place." }),
       id: z.string().nullable(),
       types: z.array(z.string()),
       issuer: z.string().nullable(),
@@ -72,14 +82,16 @@ function verifyRoute({ services, gate, limits }: Door): Route {
     tag: "Verification",
     summary: "Does this credential hold?",
     description:
-      "JWT credentials of ours and of other issuers, as a text, and Renown credentials with their EIP-712 proof, as an " +
-      "object. Each check by name; what could not be asked makes the verdict undetermined.",
+      "JWT credentials and SD-JWT VCs of ours and of other issuers, as a text, and Renown credentials with their EIP-712 " +
+      "proof, as an object. Each check by name; what could not be asked makes the verdict undetermined.",
     shared: true,
     body: {
       schema: z.strictObject({
         credential: z.union([z.string().min(1).max(maxCredentialJwt), rawObject]),
         at: moment.optional(),
         known: moment.optional(),
+        nonce: z.string().min(1).max(512).optional().openapi({ description: "Given to the holder of an SD-JWT VC." }),
+        audience: z.string().min(1).max(512).optional().openapi({ description: "For whom it must have been shown." }),
       }),
       example: examples.credential,
       most: limits.bytes.body,
@@ -108,6 +120,26 @@ function statusListRoute({ services }: Door): Route {
     handle: async (call) => {
       const { jwt: body, etag, maxAge } = await services.credentials.statusList(pathPart(call, "id"));
       const reply = content(jwtType, body, { "cache-control": `public, max-age=${maxAge}` });
+      return unlessKnown(call.request.header("if-none-match"), etag, reply);
+    },
+  });
+}
+
+function tokenListRoute({ services }: Door): Route {
+  return route("get", "/v1/status-lists/{id}/token", {
+    tag: "Credentials",
+    summary: "A status list for SD-JWT VCs",
+    description: "The same statuses as a signed Status List Token, to be kept as long as its headers say.",
+    shared: true,
+    parts: { id: { says: "The id of the list.", example: "1" } },
+    answers: {
+      200: { says: "The list.", content: { [tokenListType]: { schema: z.string() } } },
+      304: { says: "Nothing has changed." },
+    },
+    refusals: ["NOT_FOUND"],
+    handle: async (call) => {
+      const { jwt: body, etag, maxAge } = await services.credentials.statusList(pathPart(call, "id"), "token");
+      const reply = content(tokenListType, body, { "cache-control": `public, max-age=${maxAge}` });
       return unlessKnown(call.request.header("if-none-match"), etag, reply);
     },
   });

@@ -18,7 +18,7 @@ export function endorsementRoutes(door: Door): Route[] {
       tag,
       summary: "Endorse a badge",
       description:
-        "Scope `awards:write`. Any organisation endorses a badge that it can see, of its own or of another's, once. Its " +
+        "Scope `awards:write`. Any organisation endorses a badge of another's that it can see, once. Its " +
         "EndorsementCredential stands beside the badge, which carries it when it is next made anew.",
       parts: { org: parts.org },
       body: {

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { digestOf } from "#primitives";
+import { roles } from "../../organizations/inputs.ts";
 import { partyOf } from "../authentication.ts";
 import { type Door, pathPart } from "../call.ts";
 import { pageOf, pageQuery, pageReply } from "../query.ts";
@@ -31,6 +32,14 @@ const domain = z
   })
   .openapi("OrganizationDomain");
 
+const closing = z
+  .object({
+    at: moment,
+    by: z.enum(["owner", "service"]).openapi({ description: "The service does it for its operator." }),
+    reason: z.string(),
+  })
+  .openapi("OrganizationClosing");
+
 const organization = z
   .object({
     id: z.string().openapi({ description: "Its document." }),
@@ -42,13 +51,14 @@ const organization = z
     email: z.string().nullable(),
     image: z.string().nullable(),
     domain: domain.nullable(),
+    closed: closing.nullable().openapi({ description: "That it has ended: nobody acts for it again." }),
     createdAt: moment,
     updatedAt: moment,
   })
   .openapi("Organization");
 
 const member = z
-  .object({ user: did, role: z.enum(["owner", "admin", "issuer", "viewer"]), since: moment, operation: ground })
+  .object({ user: did, role: z.enum(roles), since: moment, operation: ground })
   .openapi("OrganizationMember");
 
 const keyType = z.enum(["P-256", "Ed25519", "secp256k1"]);
@@ -65,6 +75,15 @@ const key = z
   })
   .openapi("OrganizationKey");
 
+const field = z
+  .object({
+    id: z.string().openapi({ description: "From the general to the special.", example: "teaching/mathematics" }),
+    name: z.string(),
+    codes: z.array(z.string()).openapi({ description: "What ESCO (URIs) and O*NET (`onet:…`) call it." }),
+    operation: ground,
+  })
+  .openapi("OrganizationField");
+
 export function orgRoutes(door: Door): Route[] {
   return [
     listRoute(door),
@@ -72,6 +91,8 @@ export function orgRoutes(door: Door): Route[] {
     membersRoute(door),
     keysRoute(door),
     makeKeyRoute(door),
+    fieldsRoute(door),
+    closeRoute(door),
     checkDomainRoute(door),
     documentRoute(door),
   ];
@@ -137,6 +158,55 @@ function keysRoute({ services }: Door): Route {
     answers: { 200: answer("All there are, the earliest first.", z.object({ items: z.array(key) })) },
     refusals: ["NOT_FOUND"],
     handle: async (call) => json({ items: await services.organizations.keys(pathPart(call, "org")) }),
+  });
+}
+
+/** Taxonomies change seldom. */
+const fieldsFor = 60;
+
+function fieldsRoute({ services }: Door): Route {
+  return route("get", "/v1/orgs/{org}/fields", {
+    tag,
+    summary: "The fields that an organisation attests in",
+    description: "Set by an operation SET_FIELDS of an owner or admin, all at once.",
+    shared: true,
+    parts: { org },
+    query: pageQuery(usual, most),
+    answers: { 200: answer("A page, by id.", pageOfItems(field)), 304: { says: "Nothing has changed." } },
+    refusals: ["NOT_FOUND"],
+    handle: async (call, { query }) => {
+      const name = pathPart(call, "org");
+      const page = pageOf(query, usual);
+      const found = await services.organizations.fields(name, page);
+      const headers = { "cache-control": `public, max-age=${fieldsFor}` };
+      const reply = pageReply(found, `/v1/orgs/${encodeURIComponent(name)}/fields`, page.limit, headers);
+      const etag = `"${digestOf(JSON.stringify(found))}"`;
+      return unlessKnown(call.request.header("if-none-match"), etag, reply);
+    },
+  });
+}
+
+function closeRoute(door: Door): Route {
+  return route("post", "/v1/orgs/{org}/close", {
+    tag,
+    summary: "Close an organisation for the operator",
+    description:
+      "In the service's own name; owners sign an operation CLOSE instead. It ends every right that the organisation gave: " +
+      "nobody acts for it again. What it has awarded stays.",
+    shared: true,
+    guarded: true,
+    callers: ["operator"],
+    parts: { org },
+    body: {
+      schema: z.strictObject({ reason: z.string().min(1).max(500) }),
+      example: { reason: "Not who it says it is." },
+    },
+    answers: { 200: answer("The organisation, closed.", organization) },
+    refusals: ["FORBIDDEN", "NOT_FOUND", "REVOKED", "INVALID_INPUT"],
+    handle: async (call, { body: { reason } }) => {
+      const party = await partyOf(door, call);
+      return json(await door.services.organizations.close(party, pathPart(call, "org"), reason));
+    },
   });
 }
 

@@ -2,6 +2,7 @@ import { digestOf } from "#primitives";
 import { type Code, ensure, Failure, sentences } from "../../kernel/failure.ts";
 import { type Call, type Door, pathPart } from "../call.ts";
 import { assetRoutes } from "../pages/asset-routes.ts";
+import { consoleBatchRoutes } from "../pages/award-batch-routes.ts";
 import { myBadgesRoutes } from "../pages/badge-mine-routes.ts";
 import { badgePageRoutes } from "../pages/badge-routes.ts";
 import { consentRoutes, serveConsent } from "../pages/consent-routes.ts";
@@ -9,14 +10,17 @@ import { type Described, docsPage, docsPartPage } from "../pages/docs-page.ts";
 import { pageRoute } from "../pages/form.ts";
 import { guestOf } from "../pages/guest.ts";
 import { type Page, pageReply } from "../pages/layout.ts";
+import { myReputationRoutes } from "../pages/my-reputation-routes.ts";
 import { myRoutes } from "../pages/my-routes.ts";
 import { consolePageRoutes } from "../pages/organization-console-routes.ts";
 import { consoleFormRoutes } from "../pages/organization-form-routes.ts";
 import { organizationRoutes } from "../pages/organization-routes.ts";
+import { policyPageRoutes } from "../pages/policy-routes.ts";
 import { profileRoutes } from "../pages/profile-routes.ts";
 import { problemPage } from "../pages/refusal-page.ts";
 import { signInRoutes } from "../pages/sign-in-routes.ts";
 import { startPage } from "../pages/start-page.ts";
+import { subjectRoutes } from "../pages/subject-routes.ts";
 import { verifyRoutes } from "../pages/verify-routes.ts";
 import { content, type Reply, unlessKnown } from "../reply.ts";
 import type { Route } from "../route.ts";
@@ -29,11 +33,15 @@ export function pageRoutes(door: Door, describe: () => unknown): Route[] {
     ...consentRoutes(door),
     ...myRoutes(door),
     ...myBadgesRoutes(door),
+    ...myReputationRoutes(door),
     ...profileRoutes(door),
     ...badgePageRoutes(door),
     ...organizationRoutes(door),
+    ...consoleBatchRoutes(door),
     ...consolePageRoutes(door),
     ...consoleFormRoutes(door),
+    ...policyPageRoutes(door),
+    ...subjectRoutes(door),
     ...verifyRoutes(door),
     ...docsRoutes(door, describe),
     ...assetRoutes(door),

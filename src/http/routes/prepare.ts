@@ -34,7 +34,9 @@ export function prepareRoutes(door: Door): Route[] {
       body: {
         schema: z.strictObject({
           kind: z.string().min(1).max(160),
-          document: z.string().min(1).max(256).optional().openapi({ description: "Left out to open a new one." }),
+          document: z.string().min(1).max(256).optional().openapi({
+            description: "Left out to open a new one, or where it follows from the subject that the inputs name.",
+          }),
           user: z.string().max(128).openapi({ description: "A did:pkh in lower case, or empty for a key of its own." }),
           app: z.string().max(128).openapi({ description: "The did:key (P-256) that will sign." }),
           operations: z.array(z.strictObject({ type: z.string().max(128), input: rawObject })),
@@ -63,6 +65,7 @@ export function prepareRoutes(door: Door): Route[] {
         "UNKNOWN_KIND",
         "UNKNOWN_ACTION",
         "UNKNOWN_DOCUMENT",
+        "WRONG_DOCUMENT_ID",
         "INVALID_INPUT",
         "INVALID_OPERATION",
         "RUN_TOO_LONG",

@@ -1,6 +1,7 @@
+import { inflateSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
-import { signCredential } from "../../harness.ts";
-import { expectProblem, freshWallet, get, post, remove, signIn } from "../client.ts";
+import { appKey, signCredential, userOf } from "../../harness.ts";
+import { delegate, expectProblem, freshWallet, get, post, remove, signIn } from "../client.ts";
 import type { Service } from "../server.ts";
 
 export function credentialContract(open: () => Promise<Service>): void {
@@ -76,9 +77,33 @@ export function credentialContract(open: () => Promise<Service>): void {
       expect((await get(service, path, { headers: { "if-none-match": '"other"' } })).status).toBe(200);
     });
 
+    test("of a score is an SD-JWT that holds here, with its status in a list of its own form", async () => {
+      const wallet = freshWallet();
+      await delegate(service, wallet);
+      const { token } = await signIn(service, wallet);
+      const path = `/v1/subjects/${encodeURIComponent(userOf(wallet))}/scores/open-work/credential`;
+      const asked = { form: "dc+sd-jwt", claim: { atLeast: "0" }, key: appKey.did };
+      const { status, body } = await post(service, path, asked, { token });
+      expect(status).toBe(201);
+      const report = await verify({ credential: body.credential });
+      expect(report.body).toMatchObject({ verdict: "valid", form: "dc+sd-jwt", subjects: [userOf(wallet)] });
+      const place = claims(body.credential).status.status_list;
+      const statusBit = async () => {
+        const list = await get(service, pathOf(place.uri));
+        expect(list.headers.get("content-type")).toBe("application/statuslist+jwt");
+        const bits = inflateSync(Buffer.from(claims(list.text).status_list.lst, "base64url"));
+        return (bits[place.idx >> 3]! >> (place.idx & 7)) & 1;
+      };
+      expect(await statusBit()).toBe(0);
+      expect((await remove(service, `/v1/credentials/${body.id}`, { token })).status).toBe(204);
+      expect(await statusBit()).toBe(1);
+      expect((await verify({ credential: body.credential })).body.verdict).toBe("invalid");
+    });
+
     test("that was never issued is not there", async () => {
       expectProblem(await get(service, "/v1/credentials/none"), "NOT_FOUND", 404);
       expectProblem(await get(service, "/v1/status-lists/none"), "NOT_FOUND", 404);
+      expectProblem(await get(service, "/v1/status-lists/none/token"), "NOT_FOUND", 404);
       const path = "/v1/credentials/none";
       expectProblem(await remove(service, path, { token: service.operatorToken }), "NOT_FOUND", 404);
     });

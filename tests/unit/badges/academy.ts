@@ -1,9 +1,9 @@
 import { award } from "../../../src/badges/award.ts";
 import { badgeClass } from "../../../src/badges/badge-class.ts";
-import type { Right } from "../../../src/badges/rights.ts";
 import type { JsonObject } from "../../../src/kernel/json.ts";
 import { iso } from "../../../src/kernel/time.ts";
 import type { Entry } from "../../../src/operations/entry.ts";
+import type { Right } from "../../../src/operations/organization-right.ts";
 import type { Head } from "../../../src/operations/store.ts";
 import { type Act, type By, entryOf, given, noon } from "../given.ts";
 

@@ -90,7 +90,8 @@ describe("what is said anew of an award", () => {
   test("takes the place of its own text alone, not of what others endorsed", async () => {
     const { award, url } = await make({ name: "Ada" });
     const endorsed = { badge: url, comment: "A fine seam indeed." };
-    const given = await write(service, academy.access, `/v1/orgs/${academy.slug}/endorsements`, endorsed);
+    const guild = await openAcademy(service);
+    const given = await write(service, guild.access, `/v1/orgs/${guild.slug}/endorsements`, endorsed);
     expect(given.status, given.text).toBe(201);
     const [before] = (await stateOf(parts, award)).endorsements;
     await amendAward(parts, acting, award, { name: "Ada Lovelace" });

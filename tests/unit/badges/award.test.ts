@@ -307,6 +307,11 @@ describe("an endorsement", () => {
     await givenAward(held).when(endorse()).then("NOT_INITIALIZED");
     await givenAward(awarding(), revoke).when(endorse()).then("ALREADY_REVOKED");
   });
+
+  test("is not the awarding organisation's own", async () => {
+    const own = issuing("ENDORSE", { organization: academy! }, by(ann), [owner]);
+    await givenAward(awarding()).when(own).then("FORBIDDEN");
+  });
 });
 
 describe("the fold of an award", () => {

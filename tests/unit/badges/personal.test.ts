@@ -7,7 +7,7 @@ import {
   makeDisclosure,
   openContact,
   openPersonal,
-  readDisclosure,
+  readPersonal,
   sealContact,
   sealPersonal,
 } from "../../../src/badges/personal.ts";
@@ -25,8 +25,8 @@ describe("a disclosure", () => {
     fc.assert(
       fc.property(names, (name) => {
         const { text, digest } = makeDisclosure({ name });
-        expect(readDisclosure(text, digest)).toEqual({ name });
-        expect(readDisclosure(text, makeDisclosure({ name }).digest)).toBeUndefined();
+        expect(readPersonal(text, digest)).toEqual({ name });
+        expect(readPersonal(text, makeDisclosure({ name }).digest)).toBeUndefined();
       }),
     );
   });
@@ -42,7 +42,7 @@ describe("a disclosure", () => {
   test.each(["", "e30", Buffer.from("[1,2,3]").toString("base64url"), Buffer.from("{").toString("base64url"), "%"])(
     "is not %j",
     (text) => {
-      expect(readDisclosure(text, createHash("sha256").update(text).digest("base64url"))).toBeUndefined();
+      expect(readPersonal(text, createHash("sha256").update(text).digest("base64url"))).toBeUndefined();
     },
   );
 });

@@ -29,6 +29,20 @@ describe("the configuration", () => {
     });
   });
 
+  test("names whom its policy trusts first, or a mistake in that", () => {
+    const [document, wallet] = [`r1${"a".repeat(43)}`, `did:pkh:eip155:1:0x${"a".repeat(40)}`];
+    const seedsOf = (text: string) => readConfig({ RENOWN_TRUST_SEEDS: text }).trustSeeds;
+    expect(readConfig({}).trustSeeds).toEqual([]);
+    expect(seedsOf(`${document}, ${wallet}`)).toEqual([document, wallet]);
+    for (const wrong of [
+      "ada",
+      wallet.toUpperCase(),
+      `${document},${document}`,
+      `did:pkh:eip155:9999999999:0x${"a".repeat(40)}`,
+    ])
+      expect(mistakes({ RENOWN_TRUST_SEEDS: wrong })).toEqual([expect.stringMatching(/^RENOWN_TRUST_SEEDS: It is/)]);
+  });
+
   test("gives HTTP the limits that it asks for, each as listed", () => {
     const limits: Limits = readConfig({}).limits;
     expect(limits).toEqual({

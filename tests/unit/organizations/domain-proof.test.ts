@@ -29,7 +29,7 @@ const keyOf = (key: string, more: object = {}) => {
   return { key, type: "P-256" as const, ...given, ...more };
 };
 const document = organizationDocument(
-  { slug: "academy", domain: null },
+  { slug: "academy", domain: null, closed: null },
   [
     keyOf(p256.did),
     keyOf(edward.did),

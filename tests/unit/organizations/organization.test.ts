@@ -110,14 +110,14 @@ describe("an organisation is opened", () => {
     await academy(member(bea, "admin"))
       .when(change)
       .then({ name: "New Name", url: null, image: "ipfs://bafy/logo.png" });
-    for (const role of ["issuer", "viewer"]) await academy(member(bea, role)).when(change).then("FORBIDDEN");
+    for (const role of ["issuer", "arbiter", "viewer"]) await academy(member(bea, role)).when(change).then("FORBIDDEN");
     await academy().when(change).then("FORBIDDEN");
   });
 });
 
 describe("members", () => {
   test("get any role from an owner, and lower ones from an admin", async () => {
-    for (const role of ["owner", "admin", "issuer", "viewer"]) {
+    for (const role of ["owner", "admin", "issuer", "arbiter", "viewer"]) {
       const { entry } = await academy()
         .when(member(bea, role))
         .then({
@@ -129,7 +129,7 @@ describe("members", () => {
       expect(rightOf(entry)).toMatchObject({ member: bea, role });
     }
     const withAdmin = academy(member(bea, "admin"));
-    for (const role of ["issuer", "viewer"]) await withAdmin.when(member(cai, role, bea)).then({});
+    for (const role of ["issuer", "arbiter", "viewer"]) await withAdmin.when(member(cai, role, bea)).then({});
     for (const role of ["owner", "admin"]) await withAdmin.when(member(cai, role, bea)).then("FORBIDDEN");
   });
 
@@ -145,7 +145,7 @@ describe("members", () => {
   });
 
   test("below do nothing but leave", async () => {
-    for (const role of ["issuer", "viewer"]) {
+    for (const role of ["issuer", "arbiter", "viewer"]) {
       const one = academy(member(bea, role), member(cai, "viewer"));
       await one.when(leave(bea, bea)).then({ members: [{ user: ann }, { user: cai }] });
       await one.when(leave(cai, bea)).then("FORBIDDEN");

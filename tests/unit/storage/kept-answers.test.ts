@@ -15,7 +15,12 @@ describe("keepAnswers", () => {
   const statement = (): Statement => ({ sql: "SELECT 1", params: [] });
   const counting = (version?: () => Promise<number>) => {
     let asked = 0;
-    const reader: Reader = { rows: <R>() => [++asked] as R[], together: () => [], ...(version && { version }) };
+    const reader: Reader = {
+      rows: <R>() => [++asked] as R[],
+      values: () => [],
+      together: () => [],
+      ...(version && { version }),
+    };
     return { reader, asked: () => asked };
   };
 

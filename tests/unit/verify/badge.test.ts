@@ -215,6 +215,23 @@ describe("the domain of an issuer", () => {
     expect(checkOf(unproved, "domain")).toMatchObject({ outcome: "unknown", code: "NOT_VERIFIED" });
   });
 
+  test("stands beside that the organisation has been closed, which decides nothing", async () => {
+    const known = { name: "School", domain: "example.edu", verified: true };
+    let closedAt: string | undefined = "2026-11-01T00:00:00.000Z";
+    scene = openScene({ organizationOf: async () => ({ ...known, ...(closedAt !== undefined && { closedAt }) }) });
+    const report = await verify(await proved(badgeBody));
+    expect(report).toMatchObject({ verdict: "valid", domain: "example.edu" });
+    expect(checkOf(report, "organization")).toEqual({
+      name: "organization",
+      outcome: "unknown",
+      required: false,
+      code: "ISSUER_CLOSED",
+      detail: "The organisation was closed at 2026-11-01T00:00:00.000Z.",
+    });
+    closedAt = undefined;
+    expect(checkOf(await verify(await proved(badgeBody)), "organization")).toBeUndefined();
+  });
+
   test("is asked where the question names one, and then decides", async () => {
     scene = openScene({ speaksFor: async (did, domain) => did === school && domain === "example.edu" });
     const badge = await proved(badgeBody);

@@ -59,6 +59,9 @@ export const tasks = {
     return govern(deed, { type: "RETIRE_KEY", input: { key, ...compromised } });
   },
   domain: (deed) => govern(deed, { type: "SET_DOMAIN", input: { domain: textsOf(deed.fields).domain } }),
+  fields: (deed) =>
+    govern(deed, { type: "SET_FIELDS", input: { fields: fieldsOf(textsOf(deed.fields).fields ?? "") } }),
+  close: (deed) => govern(deed, { type: "CLOSE", input: { reason: textsOf(deed.fields).reason } }),
   async client(deed) {
     const { name, mode } = textsOf(deed.fields);
     const scopes = deed.fields.getAll("scope").map(String);
@@ -309,6 +312,15 @@ function textsOf(fields) {
       typeof value === "string" ? [[name, value.replaceAll("\r\n", "\n").trim()]] : [],
     ),
   );
+}
+
+/** A field of each line: its id, its name, its codes. @param {string} text */
+function fieldsOf(text) {
+  return text.split("\n").flatMap((line) => {
+    const [id = "", name = "", rest = ""] = line.split("|").map((part) => part.trim());
+    const codes = rest.split(/[\s,]+/).filter(Boolean);
+    return id === "" ? [] : [{ id, name: name || id, ...(codes.length > 0 && { codes }) }];
+  });
 }
 
 /** What was filled in. @param {Record<string, string | undefined>} texts */

@@ -1,8 +1,8 @@
 import type { Did } from "../identity/did.ts";
 import { ensure } from "../kernel/failure.ts";
-import type { Entry } from "../operations/entry.ts";
-import type { Deed } from "../operations/kind.ts";
-import type { Right, Rights, Role } from "./rights.ts";
+import type { Entry } from "./entry.ts";
+import type { Deed } from "./kind.ts";
+import type { Right, Rights, Role } from "./organization-right.ts";
 
 /** What an action asks of whoever acts for an organisation. */
 export type Needed = {

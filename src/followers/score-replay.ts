@@ -1,0 +1,151 @@
+import { z } from "zod";
+import { ensure, Failure } from "../kernel/failure.ts";
+import { canonicalJson, type Json } from "../kernel/json.ts";
+import { type Check, fail, pass, unknown } from "../kernel/report.ts";
+import type { AuditReport } from "../operations/audit.ts";
+import { auditBundle } from "../operations/audit.ts";
+import { concealedCode } from "../operations/audit-concealed.ts";
+import type { Bundle } from "../operations/bundle.ts";
+import { isConcealed } from "../operations/concealment.ts";
+import type { Kinds } from "../operations/fold.ts";
+import type { NamedKey } from "../operations/operation-keys.ts";
+import { explainWhole, type Score, scoreText } from "../reputation/score.ts";
+import { type AskedAgain, questionAgain } from "./score-question.ts";
+
+/**
+ * `equal`: every law holds over every log, and the score computed of them is the expected one to the byte. `unequal`:
+ * they hold, and it is another. `refused`: something in the logs is not as the laws have it. `undetermined`: nobody can
+ * tell, because something is not shown, not known here, or not given.
+ */
+export type ReplayVerdict = "equal" | "unequal" | "refused" | "undetermined";
+
+export type ReplayReport = {
+  verdict: ReplayVerdict;
+  /** The laws of the audit and each step behind it, in their order. */
+  checks: Check[];
+  /** Logs and entries that were replayed, and entries that are not shown to whoever got them. */
+  logs: number;
+  entries: number;
+  concealed: number;
+  /** Operation keys of the service, and whether the caller named them or only the bundle does. */
+  service: AuditReport["service"] | null;
+  findings: AuditReport["findings"];
+  /** What was computed; null where it could not be. */
+  score: Score | null;
+  /** Members by which it differs from the expected one. */
+  differs: string[];
+};
+
+export type ReplayTerms = {
+  kinds: Kinds;
+  /** Keys of the service from its DID document; without them those in the bundle are taken, and called untrusted. */
+  operationKeys?: readonly NamedKey[] | undefined;
+  /** What is asked. An export says it itself, and then the two must agree. */
+  asked?: AskedAgain | undefined;
+  /** The score, as the API gave it, or its digest alone; that of the export unless given. */
+  expected?: unknown;
+  /** Entries at most. */
+  most?: number | undefined;
+};
+
+/**
+ * Audits every log of an export (`GET /v1/subjects/{did}/scores/{policy}/export`), or of a bundle of any logs, with no
+ * database and nobody asked; reads the policy from its own log, computes the score, and compares it byte by byte. Refuses
+ * with INVALID_REQUEST what is no bundle, and with INVALID_INPUT and UNREADABLE_DATE a question that cannot be read or
+ * is another than the export's; all else is a report.
+ */
+export async function replayScore(bundle: unknown, terms: ReplayTerms): Promise<ReplayReport> {
+  const { kinds, operationKeys, most } = terms;
+  const audit = await auditBundle(bundle, { kinds, most, ...(operationKeys && { operationKeys }) });
+  // It has the form of a bundle: the audit has read it.
+  const given = bundle as Bundle & { question?: unknown; score?: unknown };
+  const parts = given.logs.flatMap((log) => log.entries);
+  const concealed = parts.filter(isConcealed).length;
+  const counts = { logs: given.logs.length, entries: parts.length - concealed, concealed };
+  const told = { ...counts, service: audit.service, findings: audit.findings };
+  const checks = audit.checks.filter(({ name }) => name !== "service").concat(serviceCheck(audit));
+  const without = (verdict: ReplayVerdict, ...more: Check[]): ReplayReport => {
+    return { verdict, checks: [...checks, ...more], ...told, score: null, differs: [] };
+  };
+  if (checks.some(({ outcome }) => outcome === "fail")) return without("refused");
+  if (!isTold(audit)) return without("undetermined");
+  const expected = readExpected(terms.expected ?? given.score);
+  try {
+    const again = await questionAgain(given, { kinds, asked: terms.asked, expected: expected.score });
+    checks.push(...again.checks);
+    if (again.checks.some(({ outcome }) => outcome === "fail")) return without("refused");
+    const { score } = explainWhole(again.question);
+    const compared = compare(score, expected, concealed);
+    return { ...told, ...compared, checks: [...checks, ...compared.checks], score };
+  } catch (error) {
+    // A log that cannot be continued from: the policy, or the place asked about, is not among what is shown.
+    if (!(error instanceof Failure) || error.code !== "NOT_FOUND") throw error;
+    return without("undetermined", unknown("question", error.code, error.detail ?? error.message));
+  }
+}
+
+/** Findings that an audit lists at most: behind so many there may be others. */
+const listed = 100;
+
+/** Whether all that the audit could not tell is what is not shown. */
+function isTold({ findings }: AuditReport): boolean {
+  return findings.length < listed && findings.every(({ code }) => code === concealedCode);
+}
+
+/** Told, and not judged by: whoever compares may trust the service that the logs come from. */
+function serviceCheck({ checks, service: { trusted } }: AuditReport): Check {
+  const found = checks.find(({ name }) => name === "service")!;
+  if (found.outcome === "pass" || trusted) return found;
+  return {
+    ...found,
+    required: false,
+    detail: `${found.detail} They are untrusted until compared with its DID document.`,
+  };
+}
+
+type Expected = { score: Score | undefined; digest: string | undefined };
+
+const expectedScore = z.looseObject({
+  asOf: z.looseObject({ position: z.int().min(0) }),
+  evidence: z.looseObject({ digest: z.string() }),
+});
+
+function readExpected(value: unknown): Expected {
+  if (value === undefined) return { score: undefined, digest: undefined };
+  if (typeof value === "string") return { score: undefined, digest: value };
+  ensure(expectedScore.safeParse(value).success, "INVALID_INPUT", "What is expected is no score.");
+  // Beside a score the API gives pages of its lists, which its digest covers.
+  const { lists: _, ...score } = value as Score & { lists?: unknown };
+  return { score, digest: score.evidence.digest };
+}
+
+type Compared = { verdict: ReplayVerdict; checks: Check[]; differs: string[] };
+
+function compare(score: Score, expected: Expected, concealed: number): Compared {
+  const name = "score";
+  const computed = scoreText(score);
+  if (expected.digest === undefined)
+    return undetermined(unknown(name, "NOT_FOUND", "There is no score to compare with."));
+  const text = expected.score && canonicalJson(expected.score as unknown as Json);
+  if (text === undefined ? score.evidence.digest === expected.digest : text === computed) {
+    const bytes = text === undefined ? "Its digest is the expected one" : `All ${computed.length} bytes are the same`;
+    const unseen = concealed === 0 ? "" : `, so nothing of the ${concealed} concealed entries is in it`;
+    return { verdict: "equal", checks: [pass(name, `${bytes}${unseen}.`)], differs: [] };
+  }
+  const differs = expected.score ? differencesOf(expected.score, score) : ["evidence.digest"];
+  const detail = `It differs in ${differs.join(", ")}.`;
+  if (concealed === 0) return { verdict: "unequal", checks: [fail(name, "CONTENT_MISMATCH", detail)], differs };
+  const why = `${detail} ${concealed} entries are concealed, and it may rest on them: its subject gets them all.`;
+  return { ...undetermined(unknown(name, concealedCode, why)), differs };
+}
+
+function undetermined(check: Check): Compared {
+  return { verdict: "undetermined", checks: [check], differs: [] };
+}
+
+function differencesOf(expected: object, computed: object): string[] {
+  const [one, other] = [expected, computed] as Record<string, Json | undefined>[];
+  const names = new Set([...Object.keys(expected), ...Object.keys(computed)]);
+  const text = (value: Json | undefined) => (value === undefined ? "" : canonicalJson(value));
+  return [...names].filter((name) => text(one![name]) !== text(other![name])).sort();
+}

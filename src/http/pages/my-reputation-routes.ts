@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { type Call, type Door, pathPart } from "../call.ts";
+import type { Reply } from "../reply.ts";
+import type { Route } from "../route.ts";
+import { formRoute, pageRoute } from "./form.ts";
+import { guestOf, sessionOfGuest } from "./guest.ts";
+import { pageReply, redirect } from "./layout.ts";
+import { myReputationPage } from "./my-reputation-page.ts";
+import { seeMyReputation } from "./my-reputation-view.ts";
+import { scoreCredentialPage } from "./score-credential-page.ts";
+import { signInPage } from "./sign-in-panel.ts";
+
+/** What others have signed about whoever is signed in. What is signed goes to the API; what is erased is posted here. */
+export function myReputationRoutes(door: Door): Route[] {
+  const { reputations } = door.services;
+  return [
+    pageRoute(door, "/me/reputation", (call) => serveMine(door, call)),
+    formRoute(
+      door,
+      "/me/reputation/erase",
+      { fields: z.strictObject({ sure: z.literal("yes") }) },
+      async (call, { guest }) => {
+        const session = sessionOfGuest(guest);
+        await door.gate.spend(call, 1);
+        await reputations.erase(session, session.user);
+        return redirect("/me/reputation?done=erased");
+      },
+    ),
+    formRoute(
+      door,
+      "/me/reputation/attestations/{attestation}/erase",
+      { fields: z.strictObject({}) },
+      async (call, { guest }) => {
+        await door.gate.spend(call, 1);
+        await reputations.eraseOne(sessionOfGuest(guest), pathPart(call, "attestation"));
+        return redirect("/me/reputation?done=erasedOne");
+      },
+    ),
+    credentialRoute(door),
+  ];
+}
+
+/** What making a score and signing it costs of what an address may ask, as at the API. */
+const credentialCost = 6;
+
+/** A credential of one's own score, shown once; it is found again among the credentials under Me. */
+function credentialRoute(door: Door): Route {
+  const { scoreCredentials, policies } = door.services;
+  const fields = z.strictObject({
+    policy: z.string().min(1).max(128),
+    atLeast: z.string().trim().max(32),
+    life: z.enum(["3600", "86400"]),
+  });
+  return formRoute(door, "/me/reputation/credential", { fields }, async (call, { guest, fields: asked }) => {
+    const session = sessionOfGuest(guest);
+    const { policy, atLeast, life } = asked;
+    await door.gate.spend(call, credentialCost);
+    const claim = atLeast === "" ? "score" : { atLeast };
+    const wish = { form: "vc+jwt", claim, policy, lifeSeconds: Number(life) } as const;
+    const { credential, expiresAt } = await scoreCredentials.issue(session, session.user, wish);
+    const { name } = await policies.get(policy);
+    return pageReply(scoreCredentialPage({ credential, expiresAt, policy: name, atLeast }), guest.headers);
+  });
+}
+
+async function serveMine(door: Door, call: Call): Promise<Reply> {
+  const guest = await guestOf(door, call);
+  const { session, headers } = guest;
+  if (!session) return pageReply(signInPage(guest, "/me/reputation"), headers);
+  const query = new URL(call.request.url).searchParams;
+  const asked = {
+    after: placeOf(query.get("after"), 0),
+    before: placeOf(query.get("before"), Number.MAX_SAFE_INTEGER),
+    done: query.get("done") ?? undefined,
+  };
+  return pageReply(myReputationPage(guest, await seeMyReputation(door, session, asked), door.services.origin), headers);
+}
+
+function placeOf(asked: string | null, unless: number): number {
+  return asked !== null && /^[1-9]\d{0,14}$/.test(asked) ? Number(asked) : unless;
+}

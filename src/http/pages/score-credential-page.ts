@@ -1,0 +1,41 @@
+import { html } from "hono/html";
+import type { ListedPolicy } from "../../reputation/policies.ts";
+import { copyable } from "./address.ts";
+import type { Markup, Page } from "./layout.ts";
+import { momentOf } from "./moment.ts";
+import { reputationStyle } from "./subject-page.ts";
+import { fill, texts } from "./texts.ts";
+import { tokenField } from "./wallet-panel.ts";
+
+/** Where somebody asks for a credential of their own score. */
+export function scoreCredentialForm(policies: readonly ListedPolicy[], token: string): Markup {
+  const { standing: words } = texts;
+  const options = policies.map(({ id, name }) => html`<option value="${id}">${name}</option>`);
+  const lives = Object.entries(words.handLives).map(
+    ([value, label]) => html`<option value="${value}">${label}</option>`,
+  );
+  return html`<details class="hand"><summary>${words.hand}</summary><p>${words.handText}</p>
+    <form class="stack" method="post" action="/me/reputation/credential">${tokenField(token)}
+    <label for="hand-policy">${words.handPolicy}</label><select id="hand-policy" name="policy">${options}</select>
+    <label for="hand-least">${words.handLeast}</label><input id="hand-least" name="atLeast" inputmode="decimal" maxlength="32" autocomplete="off" aria-describedby="hand-hint">
+    <p class="hint" id="hand-hint">${words.handLeastHint}</p>
+    <label for="hand-life">${words.handLife}</label><select id="hand-life" name="life">${lives}</select>
+    <p><button class="button button-plain">${words.handDo}</button></p></form></details>`;
+}
+
+export type MadeCredential = { credential: string; expiresAt: string; policy: string; atLeast: string };
+
+/** A credential as it was just made, to be handed over. */
+export function scoreCredentialPage({ credential, expiresAt, policy, atLeast }: MadeCredential): Page {
+  const { standing: words } = texts;
+  const [before = "", after = ""] = words.handMadeText.split("{time}");
+  const says = atLeast === "" ? words.handSaysScore : words.handSaysLeast;
+  return {
+    title: words.handMade,
+    place: "me",
+    head: reputationStyle,
+    body: html`<p class="place"><a href="/me/reputation">${words.handBack}</a></p><h1>${words.handMade}</h1>
+      <p class="lead">${words.handSays} ${fill(says, { policy, least: atLeast })}.</p><p>${before}${momentOf(expiresAt)}${after}</p>
+      <p><b>${words.handField}</b></p><p class="hand-made">${copyable(credential)}</p><p><a class="button" href="/verify">${words.handCheck}</a></p>`,
+  };
+}

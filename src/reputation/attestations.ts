@@ -1,0 +1,125 @@
+import type { Did } from "../identity/did.ts";
+import type { Secret } from "../identity/sealing.ts";
+import { iso, type Millis } from "../kernel/time.ts";
+import type { Dispute, FactKind, Standing, Work } from "./fact.ts";
+import { openTexts, readTexts, type TextStore, type Texts } from "./texts.ts";
+
+/** An attestation with what became of it, as the read model keeps it. Lists of digests name disclosures. */
+export type AttestationRecord = {
+  operation: string;
+  document: string;
+  subject: string;
+  entry: string;
+  seq: number;
+  /** The organisation's document, "" where a person speaks in their own name. */
+  organization: string;
+  /** The wallet that acted, "" for an organisation's own key. */
+  attester: Did | "";
+  app: Did;
+  kind: FactKind;
+  field: string;
+  value: string;
+  work: Work | undefined;
+  context: string;
+  standing: Standing;
+  claimedAt: string;
+  admittedAt: Millis;
+  validFrom: Millis | undefined;
+  validUntil: Millis | undefined;
+  texts: readonly string[];
+  retracted: { at: Millis; operation: string } | undefined;
+  dispute: (Omit<Dispute, "ruling"> & { texts: readonly string[] }) | undefined;
+  ruling: (NonNullable<Dispute["ruling"]> & { texts: readonly string[] }) | undefined;
+  responses: readonly { operation: string; bySubject: boolean; at: Millis; texts: readonly string[] }[];
+  hidden: boolean;
+};
+
+export type AttestationFilter = {
+  kind?: FactKind | undefined;
+  field?: string | undefined;
+  /** The document of an organisation, or a wallet. */
+  by?: string | undefined;
+  /** Whether those are there that not everybody may see. */
+  all: boolean;
+};
+
+export type AttestationStore = {
+  /** About the subject of a document, in the order of the log, after a place; at most `limit`. */
+  about(document: string, filter: AttestationFilter, after: number, limit: number): Promise<AttestationRecord[]>;
+  find(operation: string): Promise<AttestationRecord | undefined>;
+};
+
+/** Personal text as it is shown: what was said, or that it was erased, or that nothing was brought. */
+export type ShownTexts = Texts | "erased" | null;
+
+/** An attestation as the API shows it. Times are RFC 3339. */
+export type AttestationView = ReturnType<typeof attestationView>;
+
+/** Whether everybody may see an attestation: not what nobody has asked for, nor what its subject hides. */
+export function isPublic({ standing, hidden }: Pick<AttestationRecord, "standing" | "hidden">): boolean {
+  return standing !== "unsolicited" && !hidden;
+}
+
+/** Shows attestations of one document, their texts opened together. */
+export async function attestationViews(
+  parts: { keys: Secret; store: TextStore },
+  document: string,
+  records: readonly AttestationRecord[],
+) {
+  const opened = await openTexts(parts, document, records.flatMap(digestsOf));
+  const erasedAt = await parts.store.erasedAt(document);
+  return records.map((record) => attestationView(record, { opened, erasedAt }));
+}
+
+type Opened = { opened: ReadonlyMap<string, string>; erasedAt: Millis | undefined };
+
+function attestationView(record: AttestationRecord, texts: Opened) {
+  const { organization, attester, work, dispute, ruling, retracted, validFrom, validUntil, admittedAt } = record;
+  const said = (digests: readonly string[], at: Millis) => shownTexts(digests, at, texts);
+  return {
+    attestation: record.operation,
+    document: record.document,
+    seq: record.seq,
+    entry: record.entry,
+    subject: record.subject,
+    by: organization === "" ? { person: attester } : { organization, ...(attester !== "" && { member: attester }) },
+    kind: record.kind,
+    field: record.field,
+    value: record.value,
+    standing: record.standing,
+    context: record.context === "" ? null : record.context,
+    work: work ?? null,
+    texts: said(record.texts, admittedAt),
+    claimedAt: record.claimedAt,
+    admittedAt: iso(admittedAt),
+    validFrom: validFrom === undefined ? null : iso(validFrom),
+    validUntil: validUntil === undefined ? null : iso(validUntil),
+    retracted: retracted ? { operation: retracted.operation, at: iso(retracted.at) } : null,
+    dispute: dispute
+      ? { operation: dispute.operation, at: iso(dispute.at), texts: said(dispute.texts, dispute.at) }
+      : null,
+    ruling: ruling
+      ? {
+          operation: ruling.operation,
+          at: iso(ruling.at),
+          outcome: ruling.outcome,
+          texts: said(ruling.texts, ruling.at),
+        }
+      : null,
+    responses: record.responses.map(({ operation, bySubject, at, texts: digests }) => {
+      return { operation, by: bySubject ? "subject" : "attester", at: iso(at), texts: said(digests, at) };
+    }),
+    hidden: record.hidden,
+  };
+}
+
+function digestsOf({ texts, dispute, ruling, responses }: AttestationRecord): string[] {
+  return [...texts, ...(dispute?.texts ?? []), ...(ruling?.texts ?? []), ...responses.flatMap((each) => each.texts)];
+}
+
+function shownTexts(digests: readonly string[], at: Millis, { opened, erasedAt }: Opened): ShownTexts {
+  if (digests.length === 0) return null;
+  const disclosures = digests.flatMap((digest) => opened.get(digest) ?? []);
+  if (disclosures.length > 0) return readTexts(disclosures);
+  return erasedAt !== undefined && at <= erasedAt ? "erased" : null;
+}

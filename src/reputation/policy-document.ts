@@ -1,0 +1,162 @@
+import { z } from "zod";
+import type { Did } from "../identity/did.ts";
+import { ensure } from "../kernel/failure.ts";
+import { createDocumentRule } from "../operations/create-document.ts";
+import type { Entry } from "../operations/entry.ts";
+import {
+  type ActionRule,
+  type Claim,
+  type Deed,
+  type DocumentKind,
+  here,
+  type Projection,
+  type Row,
+} from "../operations/kind.ts";
+import { type Policy, policyKind } from "./policy.ts";
+import { policyHash, policySchema } from "./policy-schema.ts";
+
+/** Versions that one policy may come to: each is kept, because scores were told under it. */
+export const maxPolicyVersions = 1_000;
+
+const aliasPattern = /^[a-z][a-z0-9-]{2,39}$/;
+
+export type PolicyState = {
+  /** Who publishes: the wallet that opened the document, "" for the service. */
+  owner: Did | "";
+  /** A name of the service's own by which the document is found as well; "" for none. */
+  alias: string;
+  /** Of the latest version, 0 before the first. */
+  version: number;
+  name: string;
+  /** base64url(SHA-256(JCS(policy))) */
+  hash: string;
+  /** Versions that their owner calls superseded. */
+  retired: readonly number[];
+  /** Admission of the first and of the last entry, "" before. */
+  createdAt: string;
+  updatedAt: string;
+};
+
+const aliasText = z.string().regex(aliasPattern, "It has 3 to 40 of a-z, 0-9 and -, and begins with a letter.");
+
+const policyActions: Record<"PUBLISH" | "RETIRE", ActionRule> = {
+  PUBLISH: rule(z.strictObject({ policy: policySchema, alias: aliasText.exactOptional() })),
+  RETIRE: rule(z.strictObject({ version: z.int().min(1).max(maxPolicyVersions) })),
+};
+
+/**
+ * How facts become a score, in versions that never change. The wallet that opened it publishes, in the service's own
+ * name the service. Refuses with FORBIDDEN, UNCHANGED, NOT_FOUND, QUOTA_EXCEEDED, NAME_TAKEN, HEAD_MOVED, INVALID_INPUT.
+ */
+export const policyDocument: DocumentKind<PolicyState> = {
+  name: policyKind,
+  ids: ["created"],
+  order: "strict",
+  actions: {
+    CREATE_DOCUMENT: { ...createDocumentRule(policyKind), bindings: ["full"], open: false },
+    ...policyActions,
+  },
+  initial: ({ user }) => ({
+    owner: user,
+    alias: "",
+    version: 0,
+    name: "",
+    hash: "",
+    retired: [],
+    createdAt: "",
+    updatedAt: "",
+  }),
+  // A key without a user may ask: of those the service's own is let in, and no other gives an entry by which it acts.
+  byKey: () => undefined,
+  decide,
+  evolve,
+  project,
+  view: (state) => ({ ...state, retired: [...state.retired] }),
+};
+
+/** Whether a text has the form of a name that the service gives to a policy of its own; a document id never has. */
+export function isAlias(text: string): boolean {
+  return aliasPattern.test(text);
+}
+
+function rule(input: ActionRule["input"]): ActionRule {
+  return { input, bindings: ["full"], open: false };
+}
+
+type PublishInput = { policy: Policy; alias?: string };
+
+function decide(state: PolicyState, { type, input, actor }: Deed): void {
+  const ours = actor.authority.by === "service";
+  ensure(state.owner === "" ? ours : actor.user === state.owner, "FORBIDDEN", "Who opened the policy publishes it.");
+  if (type === "RETIRE") decideRetirement(state, input.version as number);
+  else decidePublication(state, input as unknown as PublishInput, ours);
+}
+
+function decidePublication({ version, hash, alias }: PolicyState, input: PublishInput, ours: boolean): void {
+  ensure(version < maxPolicyVersions, "QUOTA_EXCEEDED", `A policy has at most ${maxPolicyVersions} versions.`);
+  ensure(policyHash(input.policy) !== hash, "UNCHANGED");
+  const named = input.alias ?? "";
+  ensure(named === "" || ours, "FORBIDDEN", "Names are given to policies of the service alone.");
+  ensure(version === 0 || named === alias, "INVALID_INPUT", "The alias stays as it was.");
+}
+
+function decideRetirement({ version, retired }: PolicyState, asked: number): void {
+  ensure(asked <= version, "NOT_FOUND", "There is no such version.");
+  ensure(!retired.includes(asked), "UNCHANGED");
+}
+
+function evolve(state: PolicyState, { action, admittedAt }: Entry): PolicyState {
+  const { type } = action;
+  if (type !== "PUBLISH" && type !== "RETIRE") return state;
+  const read = policyActions[type].input.safeParse(action.input);
+  if (!read.success) return state;
+  const times = { createdAt: state.createdAt || admittedAt, updatedAt: admittedAt };
+  if (type === "RETIRE") return { ...state, ...times, retired: [...state.retired, (read.data as Asked).version] };
+  const { policy, alias = "" } = read.data as PublishInput;
+  const { name } = policy;
+  return { ...state, ...times, alias, name, version: state.version + 1, hash: policyHash(policy) };
+}
+
+type Asked = { version: number };
+
+function project(state: PolicyState, entry: Entry): Projection {
+  const { type, input, scope } = entry.action;
+  if (scope !== "global" || state.version === 0) return { rows: [], claims: [] };
+  const rows = [policyRow(state, entry)];
+  if (type === "RETIRE") rows.push(retiredRow(entry, input as Asked));
+  else rows.push(versionRow(state, entry));
+  return { rows, claims: type === "PUBLISH" ? claimsOf(state, entry) : [] };
+}
+
+function policyRow(state: PolicyState, { document, action }: Entry): Row {
+  const { owner, alias, name, version, hash, createdAt, updatedAt } = state;
+  const opens = version === 1 && action.type === "PUBLISH";
+  const first: Row["set"] = opens ? { created_seq: here, created_at: Date.parse(createdAt) } : {};
+  const set = { name, owner, alias: alias || null, latest: version, hash, updated_at: Date.parse(updatedAt), ...first };
+  return { table: "policies", key: { document }, set };
+}
+
+/** The policy as it was signed, members in their order of arrival. */
+function versionRow({ version, hash }: PolicyState, { document, operation, digest, action, admittedAt }: Entry): Row {
+  const set = {
+    hash,
+    operation,
+    entry: digest,
+    seq: here,
+    policy: JSON.stringify(action.input.policy),
+    published_at: Date.parse(admittedAt),
+    superseded_at: null,
+  } as const;
+  return { table: "policy_versions", key: { document, version: String(version) }, set };
+}
+
+function retiredRow({ document, admittedAt }: Entry, { version }: Asked): Row {
+  const set = { superseded_at: Date.parse(admittedAt) };
+  return { table: "policy_versions", key: { document, version: String(version) }, set };
+}
+
+/** One document has an alias: who opens a second one loses the race. */
+function claimsOf({ alias }: PolicyState, { document }: Entry): Claim[] {
+  if (alias === "") return [];
+  return [{ space: "policy", key: alias, holder: document, until: null, refusal: "NAME_TAKEN" }];
+}
