@@ -35,14 +35,18 @@ CREATE TABLE attestations (
   retracted_seq INTEGER,
   retracted_at INTEGER,
   retracted_by TEXT,                   -- D of the RETRACT
+  retract_authority TEXT,              -- digest of the entry by which its key did
   disputed_seq INTEGER,
   disputed_at INTEGER,
   dispute TEXT,                        -- D of the DISPUTE
   dispute_entry TEXT,                  -- digest of its entry
+  dispute_authority TEXT,
   dispute_texts TEXT,
   ruled_seq INTEGER,
   ruled_at INTEGER,
   ruling TEXT,                         -- D of the RULE
+  ruling_authority TEXT,
+  ruled_by TEXT,                       -- the wallet that did
   ruling_texts TEXT,
   outcome TEXT                         -- upheld or struck
 );
@@ -53,6 +57,9 @@ CREATE INDEX attestations_attester ON attestations (attester, seq) WHERE atteste
 -- How much a rater has said of late, and about one subject.
 CREATE INDEX attestations_rater ON attestations (rater, admitted_at);
 CREATE INDEX attestations_about ON attestations (document, rater);
+-- The same of a person: whoever has the address that the DID ends with, on whatever chain.
+CREATE INDEX attestations_account ON attestations (substr(rater, -42), admitted_at) WHERE organization = '';
+CREATE INDEX attestations_account_about ON attestations (document, substr(rater, -42)) WHERE organization = '';
 
 CREATE TABLE attestation_responses (
   operation TEXT PRIMARY KEY,          -- D of the RESPOND
@@ -74,10 +81,13 @@ CREATE TABLE evidence_disputes (
   disputed_at INTEGER NOT NULL,
   dispute TEXT NOT NULL,
   dispute_entry TEXT NOT NULL,
+  dispute_authority TEXT NOT NULL,
   dispute_texts TEXT NOT NULL,
   ruled_seq INTEGER,
   ruled_at INTEGER,
   ruling TEXT,
+  ruling_authority TEXT,
+  ruled_by TEXT,
   ruling_texts TEXT,
   outcome TEXT
 );
@@ -101,10 +111,13 @@ CREATE TABLE subject_links (
   subject TEXT NOT NULL,
   other TEXT NOT NULL,
   seq INTEGER NOT NULL,
+  linked_at INTEGER NOT NULL,          -- when that was admitted
+  authority TEXT NOT NULL,             -- digest of the entry by which its key did
   ended_seq INTEGER
 );
-CREATE INDEX subject_links_subject ON subject_links (subject, other);
-CREATE INDEX subject_links_other ON subject_links (other, subject);
+CREATE INDEX subject_links_subject ON subject_links (subject, other, seq);
+-- An address is its owner's on every chain: a did:pkh of eip155 ends with it.
+CREATE INDEX subject_links_account ON subject_links (substr(subject, -42));
 
 CREATE TABLE score_audiences (
   document TEXT NOT NULL,

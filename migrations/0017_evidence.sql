@@ -31,6 +31,7 @@ CREATE TABLE award_evidence (
   ended_at INTEGER,
   ended_as TEXT,                       -- revoked or suspended
   ended_by TEXT,                       -- D of the entry that ended it
+  ended_authority TEXT,                -- and digest of the entry by which its key did
   PRIMARY KEY (document, since)
 ) WITHOUT ROWID;
 CREATE INDEX award_evidence_subject ON award_evidence (subject, since) WHERE subject <> '';

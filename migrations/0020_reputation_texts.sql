@@ -8,15 +8,17 @@ CREATE TABLE reputation_text_keys (
 
 CREATE TABLE reputation_texts (
   document TEXT NOT NULL,
+  operation TEXT NOT NULL,             -- D of what commits to it: another that commits to the same shows nothing by it
   digest TEXT NOT NULL,                -- base64url(SHA-256) of the disclosure, as the operation commits to it
   key TEXT NOT NULL,                   -- what has no key any more is gone
   sealed TEXT NOT NULL,
-  PRIMARY KEY (document, digest)
+  PRIMARY KEY (document, operation, digest)
 ) WITHOUT ROWID;
 CREATE INDEX reputation_texts_key ON reputation_texts (key);
 
--- When texts of a document were last erased, so that it can be said of what they opened.
-CREATE TABLE reputation_erasures (
-  document TEXT PRIMARY KEY,
-  erased_at INTEGER NOT NULL
+-- Texts that were erased or dropped: that is said of them, and whoever brings one again brings it in vain.
+CREATE TABLE reputation_texts_forgotten (
+  document TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  PRIMARY KEY (document, digest)
 ) WITHOUT ROWID;

@@ -79,7 +79,7 @@ function describePackage(folder: string): object {
 /** What the compiled files and their declarations import, less what is theirs or Node's. */
 function importedPackages(folder: string): string[] {
   const texts = [...pathsIn(folder, ".js"), ...pathsIn(folder, ".d.ts")].map((path) => readFileSync(path, "utf8"));
-  const specifiers = texts.flatMap((text) => [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"]+)"/g)]);
+  const specifiers = texts.flatMap((text) => [...text.matchAll(/\b(?:from |import |import\()"([^"]+)"/g)]);
   const packages = specifiers
     .map((match) => match[1]!)
     .filter((specifier) => !/^(\.|#|node:)/.test(specifier))

@@ -11,7 +11,9 @@ import { inTurn, libcrypto } from "../verifying.ts";
 
 const warmUps = 8;
 /** Rounds until the compiler has done with what every badge goes through. */
-const compiling = 40;
+const compiling = 160;
+/** Badges of a round: a millisecond, so that many rounds are left alone by what else the machine does. */
+const slice = 8;
 /** Badges that each round sees for the first time. */
 const firstSeen = 16;
 
@@ -27,9 +29,11 @@ export async function run({ rounds }: Options): Promise<Result[]> {
   const holds = async (badge: string | JsonObject) =>
     (await service.services.verify.badge(badge, {})).verdict === "valid";
   const key = await keyOf(service, academy);
-  const limit = libcrypto(jwts.map((jwt) => preparedJws(parseCompact(jwt, jwt.length), key)));
+  const prepared = jwts.map((jwt) => preparedJws(parseCompact(jwt, jwt.length), key));
+  const limit = libcrypto(prepared);
   // Apart, because what JSON-LD leaves behind would be cleared away at the cost of whoever runs next.
-  const again = await rotate([limit, inTurn("jwt", jwts, holds)], rounds * 4, compiling);
+  const few = [libcrypto(prepared, cpuOf, slice), inTurn("jwt", jwts, holds, cpuOf, slice)];
+  const again = await rotate(few, rounds * 16, compiling);
   const first = await rotate([limit, inSlices("jwt, first seen", fresh, holds)], rounds * 2, warmUps);
   const linked = await rotate([limit, inTurn("data integrity", documents, holds)], rounds, 4);
   await service.close();

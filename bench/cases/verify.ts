@@ -2,17 +2,24 @@
 import { verifyOperation } from "../../src/index.ts";
 import { start } from "../../tests/harness.ts";
 import { opensslSpeed } from "../machine.ts";
-import { type Contender, compare, type Options, type Result, rotate } from "../measure.ts";
+import { type Contender, compare, cpuOf, type Options, type Result, rotate } from "../measure.ts";
 import type { Sent } from "../operations.ts";
 import { inTurn, libcrypto, makeOperations, verifyOne } from "../verifying.ts";
+
+/** Operations of a round: a few milliseconds, so that many rounds are left alone by what else the machine does. */
+const slice = 32;
 
 export async function run({ rounds }: Options): Promise<Result[]> {
   const { house, operations, prepared, delegations } = await makeOperations(256);
   const options = { now: start, delegationsOf: () => delegations };
   const report = async (sent: Sent) => (await verifyOperation(sent, options)).verdict === "valid";
   const sdk = await sdkOf(operations);
-  const contenders = [libcrypto(prepared), inTurn("ours", operations, verifyOne), inTurn("report", operations, report)];
-  const costs = await rotate([...contenders, ...(sdk ? [sdk] : [])], rounds * 3, 12);
+  const contenders = [
+    libcrypto(prepared, cpuOf, slice),
+    inTurn("ours", operations, verifyOne, cpuOf, slice),
+    inTurn("report", operations, report, cpuOf, slice),
+  ];
+  const costs = await rotate([...contenders, ...(sdk ? [sdk] : [])], rounds * 24, 96);
   await house.close();
   const common = { unit: "µs", ours: "ours", yardstick: "libcrypto", as: "speed" } as const;
   const openssl = opensslSpeed() ?? "There is no openssl command here";
@@ -30,7 +37,7 @@ async function sdkOf(operations: readonly Sent[]): Promise<Contender | undefined
   const sdk = await import("@renown/sdk-6").catch(() => undefined);
   if (!sdk) return undefined;
   const check = sdk.createSignatureVerifier();
-  return inTurn("sdk", operations, ({ operation }) =>
-    check(operation as unknown as Parameters<typeof check>[0], operation.action.context!.signer!.app.key),
-  );
+  const ask = ({ operation }: Sent) =>
+    check(operation as unknown as Parameters<typeof check>[0], operation.action.context!.signer!.app.key);
+  return inTurn("sdk", operations, ask, cpuOf, slice);
 }

@@ -37,6 +37,8 @@ export type AwardPeriod = {
   ended_at: Millis | null;
   ended_as: "revoked" | "suspended" | null;
   ended_by: string | null;
+  /** Digest of the entry by which the key spoke that ended it. */
+  ended_authority: string | null;
 };
 
 export type AwardEndorsement = {
@@ -204,7 +206,7 @@ function statedBy({ operation, seq, digest, authority, action, admittedAt }: Omi
   return { operation, seq, entry: digest, authority: authority.entry, ...times };
 }
 
-const unended = { ended_seq: null, ended_at: null, ended_as: null, ended_by: null };
+const unended = { ended_seq: null, ended_at: null, ended_as: null, ended_by: null, ended_authority: null };
 
 /** What an action makes of an award; undefined where it changes nothing that counts. */
 function changedBy(
@@ -236,8 +238,10 @@ function changedBy(
   }
 }
 
-function endedBy({ seq, admittedAt, operation }: LoggedEntry, as: "revoked" | "suspended"): Partial<AwardPeriod> {
-  return { ended_seq: seq, ended_at: parseTime(admittedAt), ended_as: as, ended_by: operation };
+function endedBy(entry: LoggedEntry, as: "revoked" | "suspended"): Partial<AwardPeriod> {
+  const { seq, admittedAt, operation, authority } = entry;
+  const by = { ended_by: operation, ended_authority: authority.entry };
+  return { ended_seq: seq, ended_at: parseTime(admittedAt), ended_as: as, ...by };
 }
 
 function millis(time: string | null | undefined): Millis | null {

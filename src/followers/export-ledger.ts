@@ -3,10 +3,11 @@ import type { Did } from "../identity/did.ts";
 import { type Millis, parseTime } from "../kernel/time.ts";
 import type { LoggedEntry } from "../operations/entry.ts";
 import type { Kinds } from "../operations/fold.ts";
-import { accountOf } from "../reputation/facts-of-rows.ts";
+import { accountOf } from "../reputation/accounts.ts";
+import { knownBy, latestOf } from "../reputation/latest-rows.ts";
 import type { Ledger } from "../reputation/ledger.ts";
 import { ledgerOf } from "../reputation/ledger-of-rows.ts";
-import type { Changes, DetailRow, LedgerRows, LinkPair, RoleRow } from "../reputation/ledger-rows.ts";
+import type { Changes, DetailRow, LedgerRows, LinkPair, Most, RoleRow } from "../reputation/ledger-rows.ts";
 import { AwardBook, type AwardEndorsement, type AwardPeriod } from "./award-evidence.ts";
 import { MemoryTables, type TableRow } from "./memory-tables.ts";
 
@@ -23,7 +24,7 @@ export type ExportLedger = Ledger & {
  * kinds, and the same reading of them. Entries are taken at their word, so they are audited before. Kinds that are not
  * known are passed over.
  */
-export function ledgerOfLogs(entries: Iterable<LoggedEntry>, kinds: Kinds): ExportLedger {
+export function ledgerOfLogs(entries: Iterable<LoggedEntry>, kinds: Kinds, most?: Most): ExportLedger {
   const order = [...entries].sort((one, other) => one.seq - other.seq);
   const tables = new MemoryTables(kinds, tablesRead);
   const awards = new AwardBook();
@@ -32,7 +33,11 @@ export function ledgerOfLogs(entries: Iterable<LoggedEntry>, kinds: Kinds): Expo
     awards.add(entry);
   }
   const lastSeq = order.at(-1)?.seq ?? 0;
-  return { ...ledgerOf(memoryRows(tables, awards)), lastSeq, momentAt: (time) => ({ time, seq: seqAt(order, time) }) };
+  return {
+    ...ledgerOf(memoryRows(tables, awards), most),
+    lastSeq,
+    momentAt: (time) => ({ time, seq: seqAt(order, time) }),
+  };
 }
 
 const tablesRead = [
@@ -64,16 +69,21 @@ function memoryRows(tables: MemoryTables, awards: AwardBook): LedgerRows {
     ...awardRows(awards, read(), position),
   ];
   return {
-    about: async (subjects, position, limit) => {
+    about: async (subjects, position, most, by) => {
       const asked = new Set(subjects);
-      return stated(position)
-        .filter(({ subject }) => asked.has(subject))
-        .slice(0, limit);
+      const found = stated(position).filter(({ subject }) => asked.has(subject));
+      return latestOf(knownBy(found, by), most);
+    },
+    hiddenAwards: async (subjects, position) => {
+      const hidden = awardRows(awards, read(), position).filter((row) => row.hidden && subjects.includes(row.subject));
+      return hidden.map(({ subject, operation }) => ({ subject, operation }));
     },
     ofKinds: async (kinds, position) => stated(position).filter(({ kind }) => kinds.includes(kind)),
-    links: async (wallets, position) => {
-      const asked = wallets && new Set(wallets);
-      return linkPairs(read(), position).filter(({ one, other }) => (asked ? asked.has(one) : one < other));
+    links: async (accounts, position) => {
+      const pairs = linkPairs(read(), position);
+      if (!accounts) return pairs;
+      const asked = new Set(accounts);
+      return pairs.flatMap((pair) => [pair, turned(pair)]).filter(({ one }) => asked.has(accountOf(one)));
     },
     closures: async (subjects, position) =>
       read()
@@ -150,7 +160,7 @@ function attestationRow(row: TableRow): DetailRow {
     standing: text(row.standing) as DetailRow["standing"],
     workType: text(row.work_type) as DetailRow["workType"],
     workId: text(row.work_id),
-    changes: [...limits, ...ended, ...disputeOf(row)] as unknown as Changes,
+    changes: [...limits, ...ended, ...disputeOf(row), ...spokenBy(row.retract_authority, row)] as unknown as Changes,
     hidden: false,
   };
 }
@@ -192,7 +202,12 @@ function awardRow(
     kind,
     value: "1",
     standing: "organization",
-    changes: [...limits, ...ended, ...disputeOf(own ?? {})] as unknown as Changes,
+    changes: [
+      ...limits,
+      ...ended,
+      ...disputeOf(own ?? {}),
+      ...spokenBy(award.ended_authority, own ?? {}),
+    ] as unknown as Changes,
     hidden: award.hidden === 1,
   };
 }
@@ -213,21 +228,48 @@ function disputeOf(row: TableRow) {
   return [disputed_seq, disputed_at, dispute, ruled_seq, ruled_at, ruling, outcome].map((value) => value ?? null);
 }
 
+function spokenBy(ended: TableRow[string] | undefined, { dispute_authority, ruling_authority, ruled_by }: TableRow) {
+  return [ended, dispute_authority, ruling_authority, ruled_by].map((value) => value ?? null);
+}
+
+/** Each link with the last one before it that names its wallet in turn. */
 function linkPairs({ links, closedOf }: Read, position: number): LinkPair[] {
-  const standing = links.filter(upTo("seq", position));
-  const bySubject = Map.groupBy(standing, (row) => `${row.subject} ${row.other}`);
-  return standing.flatMap((row) =>
-    (bySubject.get(`${row.other} ${row.subject}`) ?? []).map((back) => ({
-      one: text(row.subject),
-      other: text(row.other),
-      seq: Number(row.seq),
-      ended: number(row.ended_seq),
-      backSeq: Number(back.seq),
-      backEnded: number(back.ended_seq),
-      oneClosed: closedOf.get(text(row.subject)) ?? null,
-      otherClosed: closedOf.get(text(row.other)) ?? null,
-    })),
-  );
+  const last = new Map<string, TableRow>();
+  const pairs: LinkPair[] = [];
+  const standing = links.filter(upTo("seq", position)).sort((one, other) => Number(one.seq) - Number(other.seq));
+  for (const row of standing) {
+    const [one, other] = [text(row.subject), text(row.other)];
+    const back = last.get(`${other} ${one}`);
+    last.set(`${one} ${other}`, row);
+    if (!back) continue;
+    const closed = { oneClosed: closedOf.get(one) ?? null, otherClosed: closedOf.get(other) ?? null };
+    const { seq: backSeq, at: backAt, authority: backAuthority, ended: backEnded } = linkOf(back);
+    pairs.push({ one, other, ...linkOf(row), backSeq, backAt, backAuthority, backEnded, ...closed });
+  }
+  return pairs;
+}
+
+function linkOf(row: TableRow): Pick<LinkPair, "seq" | "at" | "authority" | "ended"> {
+  const made = { at: Number(row.linked_at), authority: text(row.authority) };
+  return { seq: Number(row.seq), ...made, ended: number(row.ended_seq) };
+}
+
+/** The same pair as the other wallet has it. */
+function turned(pair: LinkPair): LinkPair {
+  return {
+    one: pair.other,
+    other: pair.one,
+    seq: pair.backSeq,
+    at: pair.backAt,
+    authority: pair.backAuthority,
+    ended: pair.backEnded,
+    backSeq: pair.seq,
+    backAt: pair.at,
+    backAuthority: pair.authority,
+    backEnded: pair.ended,
+    oneClosed: pair.otherClosed,
+    otherClosed: pair.oneClosed,
+  };
 }
 
 function upTo(column: string, position: number): (row: TableRow) => boolean {

@@ -11,7 +11,7 @@ import type { LoggedEntry } from "../operations/entry.ts";
 import type { Kinds } from "../operations/fold.ts";
 import { type Policy, type PublishedPolicy, policyKind } from "../reputation/policy.ts";
 import type { Question, Score } from "../reputation/score.ts";
-import { factsAsked, learnTrust } from "../reputation/score-asking.ts";
+import { gather, learnTrust } from "../reputation/score-asking.ts";
 import { compilePolicy, tickFloor } from "../reputation/score-rules.ts";
 import { type ExportLedger, ledgerOfLogs } from "./export-ledger.ts";
 import { MemoryTables } from "./memory-tables.ts";
@@ -59,13 +59,11 @@ export async function questionAgain(
   const digest = places.get(position) ?? said?.digest ?? expected?.asOf.digest;
   ensure(digest !== undefined || position === 0, "NOT_FOUND", `The place ${position} is not among the logs.`);
   const log = { position, digest: digest ?? "" };
-  const group = await ledger.group(subject, position);
-  const all = await ledger.factsAbout(group.members, position);
-  const facts = factsAsked(all, { policy, at });
+  const told = await gather(ledger, { group: await ledger.group(subject, position), policy, at, position });
   const start = tickFloor(at, compilePolicy(policy).tick);
   const pinned = pinnedAt(ledger, order, start, expected?.trust?.position);
   const trust = policy.policy.trust ? await learnTrust(ledger, { policy, at: start, position: pinned, from }) : null;
-  const question = { policy, group, facts, trust, at, log };
+  const question = { ...told, policy, trust, at, log };
   return { question, checks: [logCheck(order, places, question, said), policyCheck(policy)] };
 }
 

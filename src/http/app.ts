@@ -40,6 +40,7 @@ import { policyRoutes } from "./routes/policies.ts";
 import { prepareRoutes } from "./routes/prepare.ts";
 import { profileRoutes } from "./routes/profiles.ts";
 import { scoreCredentialRoutes } from "./routes/score-credentials.ts";
+import { scoreExportRoutes } from "./routes/score-exports.ts";
 import { scoreWatchRoutes } from "./routes/score-watch.ts";
 import { scoreRoutes } from "./routes/scores.ts";
 import { vcApiRoutes } from "./routes/vc-api.ts";
@@ -97,6 +98,7 @@ export function apiRoutes(door: Door): Route[] {
     ...attestationRoutes(door),
     attestationBatchRoute(door),
     ...scoreRoutes(door),
+    ...scoreExportRoutes(door),
     ...scoreCredentialRoutes(door),
     ...scoreWatchRoutes(door),
     ...policyRoutes(door),

@@ -6,8 +6,11 @@ import { streamOf } from "./streaming.ts";
 /** A comment that keeps proxies from closing a silent connection. */
 const heartbeat = 15 * second;
 
-/** What is to be sent behind a place, each an event as a text, and the place behind it; none where nothing has come. */
-export type ReadEvents<Place> = (place: Place) => Promise<{ events: string[]; place: Place }>;
+/**
+ * What is to be sent behind a place, each an event as a text, and the place behind it; none where nothing has come, and
+ * undefined where the stream is to end.
+ */
+export type ReadEvents<Place> = (place: Place) => Promise<{ events: string[]; place: Place } | undefined>;
 
 /** An event of a stream (HTML, section 9.2). */
 export function eventText(name: string, id: string | number, data: unknown): string {
@@ -55,6 +58,10 @@ async function* eventTexts<Place>(
       // Waits from before it reads, so that no commit falls in between.
       const commit = log.next(Math.min(heartbeat, deadline.left()), AbortSignal.any(signals));
       const found = await read(place);
+      if (!found) {
+        waiting.abort();
+        return;
+      }
       yield* found.events;
       place = found.place;
       const silent = found.events.length === 0;

@@ -46,7 +46,7 @@ export const score = z
       hidden: z.object({ count: z.int(), sum: decimal }),
       digest: digest.openapi({ description: "Covers the score, all evidence and all that was left out." }),
     }),
-    excluded: z.object({ total: z.int(), byReason: z.record(z.string(), z.int()) }),
+    excluded: z.object({ total: z.int(), byReason: z.record(z.string(), z.int()), beyond: z.int() }),
     nextChange: z
       .looseObject({})
       .nullable()

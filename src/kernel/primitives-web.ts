@@ -36,12 +36,15 @@ export function p256Decompress(point: Uint8Array): Bytes | undefined {
   }
 }
 
+// Node and browsers name the type differently.
+type SubtleKey = Parameters<typeof crypto.subtle.verify>[1];
+
 export function p256Verifier(point: Uint8Array): (message: Uint8Array, signature: Uint8Array) => Promise<boolean> {
   const imported = crypto.subtle.importKey("raw", point as Bytes, curve, false, ["verify"]);
-  let kept: CryptoKey | undefined;
+  let kept: SubtleKey | undefined;
   return (message, signature) => {
     if (signature.length !== 64) return notVerified;
-    const check = (key: CryptoKey) => {
+    const check = (key: SubtleKey) => {
       kept = key;
       return crypto.subtle.verify(ecdsa, key, signature as Bytes, message as Bytes);
     };

@@ -16,8 +16,16 @@ import { ensureDistinct, parseActions, prepare, type Submission, verifySignature
 import { takeTurns } from "./turns.ts";
 
 export type Reactor = {
-  /** Admits a run into a document, all or nothing. `kind` is needed only by documents whose id is derived. */
-  submit(document: string, actions: readonly unknown[], kind?: string): Promise<Receipt[]>;
+  /**
+   * Admits a run into a document, all or nothing. `kind` is needed only by documents whose id is derived. `proved` is
+   * awaited where the run is not in the log yet, once its signatures are proved and before it is decided.
+   */
+  submit(
+    document: string,
+    actions: readonly unknown[],
+    kind?: string,
+    proved?: () => Promise<void>,
+  ): Promise<Receipt[]>;
   /** Opens a document whose id follows from its CREATE_DOCUMENT, with a first run of `global`. */
   open(create: unknown, kind: string, actions: readonly unknown[]): Promise<Receipt[]>;
   /**
@@ -36,7 +44,7 @@ export function createReactor(parts: Installation): Reactor {
   const corridor = openCorridor(parts);
   const inTurn = takeTurns();
   return {
-    submit: (id, actions, kind) => submit(corridor, id, actions, kind),
+    submit: (id, actions, kind, proved) => submit(corridor, id, actions, kind, proved),
     open: (create, kind, actions) => open(corridor, create, kind, actions),
     openAssigned: (id, kind, actions) => inTurn(id, () => openAssigned(corridor, id, kind, actions)),
     attest: (attestation) => inTurn(attestation.document, () => attest(attestation, corridor)),
@@ -44,7 +52,13 @@ export function createReactor(parts: Installation): Reactor {
   };
 }
 
-async function submit(corridor: Corridor, id: string, values: readonly unknown[], kind?: string): Promise<Receipt[]> {
+async function submit(
+  corridor: Corridor,
+  id: string,
+  values: readonly unknown[],
+  kind?: string,
+  proved?: () => Promise<void>,
+): Promise<Receipt[]> {
   const actions = parseActions(values);
   const document = (await load(corridor, id)) ?? openDerived(id, actions, kind, corridor);
   const run = placeGlobal(actions, id, document.kind.name);
@@ -52,7 +66,11 @@ async function submit(corridor: Corridor, id: string, values: readonly unknown[]
   const isNext = decidingTuple(actions[0]!)?.[3] === document.head.operation;
   const repeated = isNext ? undefined : await repeats(corridor, id, run);
   if (repeated) return repeated;
-  const admit = async () => settle(corridor, await verified(corridor, run, document.kind), document);
+  const admit = async () => {
+    const submissions = await verified(corridor, run, document.kind);
+    await proved?.();
+    return settle(corridor, submissions, document);
+  };
   return unlessEnded(corridor, id, run, admit);
 }
 

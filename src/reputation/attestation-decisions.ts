@@ -1,4 +1,4 @@
-import { type Did, isUserDid, parsePkh } from "../identity/did.ts";
+import type { Did } from "../identity/did.ts";
 import { checkSubjectDid } from "../identity/subject-did.ts";
 import { ensure } from "../kernel/failure.ts";
 import { parseTime } from "../kernel/time.ts";
@@ -6,14 +6,14 @@ import { ensureActs } from "../operations/acting-right.ts";
 import type { Entry } from "../operations/entry.ts";
 import type { Deed } from "../operations/kind.ts";
 import type { Right, Rights } from "../operations/organization-right.ts";
+import { accountOf } from "./accounts.ts";
 import { type ReputationInput, readReputationInput } from "./attestation-inputs.ts";
-import { maxFacts } from "./ledger.ts";
 import { type Reputation, reputationKind } from "./reputation-state.ts";
 
 /** How much an attester has said when something arrives: about one subject, and in all within a day. */
 export type Said = { about: number; since: number };
 
-/** Attestations of one attester about one subject. */
+/** Attestations of one attester about one subject: of an organisation, or of one account on all chains. */
 export const maxAbout = 200;
 
 /** Attestations of one attester in all, within a day. */
@@ -30,6 +30,13 @@ export function attestationIn({ kind, action }: Entry): Attestation | undefined 
   return read?.type === "ATTEST" ? read.input : undefined;
 }
 
+/** What one organisation has confirmed of a subject, where that is a share in the work and the field that another names. */
+export function confirmationIn(entry: Entry, { work, field }: Attestation): Attestation | undefined {
+  const said = attestationIn(entry);
+  const confirms = said?.standing === "organization" && said.kind === "contribution" && said.field === field;
+  return confirms && work && said.work?.type === work.type && said.work.id === work.id ? said : undefined;
+}
+
 /** Whoever acts for the organisation that attests, or has attested. WRONG_ORGANIZATION, FORBIDDEN */
 export function ensureAttests(deed: Deed, rightOf: Rights, organization: string): void {
   ensureActs(deed, rightOf, { organization, roles: attesters, scope: "attestations:write", test: false });
@@ -37,8 +44,7 @@ export function ensureAttests(deed: Deed, rightOf: Rights, organization: string)
 
 /** Whether two DIDs are of one account: an address is its owner's on every chain. */
 export function sameAccount(one: Did, other: Did): boolean {
-  if (one === other) return true;
-  return isUserDid(one) && isUserDid(other) && parsePkh(one).address === parsePkh(other).address;
+  return accountOf(one) === accountOf(other);
 }
 
 /**
@@ -54,7 +60,6 @@ export function decideAttestation(state: Reputation, input: Attestation, deed: D
   ensure(!sameAccount(subject, deed.actor.user), "FORBIDDEN", "Nobody attests about themselves.");
   if (input.standing === "organization") decideForOrganization(input, deed, rightOf);
   else decideAsPerson(state, input, deed, rightOf);
-  ensure(state.attestations < maxFacts, "QUOTA_EXCEEDED", `A subject has ${maxFacts} attestations at most.`);
   checkLimits(input, deed.facts as Said | undefined);
 }
 
@@ -92,14 +97,23 @@ function decideAsPerson(state: Reputation, input: Attestation, deed: Deed, right
     );
 }
 
-function decideAsMember({ subject, context, field }: Attestation, { actor, grounds }: Deed, rightOf: Rights): void {
+function decideAsMember(input: Attestation, { actor, document, grounds }: Deed, rightOf: Rights): void {
+  const { subject, context, field } = input;
   const rights = grounds.flatMap((ground) => rightOf(ground) ?? []);
   const foreign = rights.some(({ organization }) => organization !== context);
   ensure(!foreign, "WRONG_ORGANIZATION", "It rests on a right in another organisation.");
   const isMember = (user: Did) => rights.some((right) => "member" in right && right.member === user);
   const fellows = isMember(actor.user) && isMember(subject);
   ensure(fellows, "FORBIDDEN", "It does not rest on the entries by which both are members.");
+  // Whoever runs an organisation makes anybody a member of it: that they are one, the subject says.
+  const joined = grounds.some((ground) => ground.document === document && joinedIn(ground) === context);
+  ensure(joined, "FORBIDDEN", "It does not rest on the entry by which the subject joined the organisation.");
   ensureField(rights, field);
+}
+
+function joinedIn({ kind, action }: Entry): string | undefined {
+  const read = kind === reputationKind ? readReputationInput(action.type, action.input) : undefined;
+  return read?.type === "JOIN" ? read.input.organization : undefined;
 }
 
 function ensureField(rights: readonly Right[], field: string): void {
@@ -108,17 +122,19 @@ function ensureField(rights: readonly Right[], field: string): void {
 }
 
 /** One organisation has confirmed of both that they contributed to the work, in the field that is spoken of. */
-function decideAsFellow({ subject, work, field }: Attestation, { actor, document, grounds }: Deed): void {
+function decideAsFellow(input: Attestation, { actor, document, grounds }: Deed): void {
+  const { subject, work } = input;
   ensure(work && work.type !== "url", "INVALID_INPUT", "It names the work that both have done.");
   const confirmed = grounds.flatMap((ground) => {
-    const said = attestationIn(ground);
-    const fits = said?.standing === "organization" && said.kind === "contribution" && said.field === field;
-    return fits && said.work?.type === work.type && said.work.id === work.id ? [{ ground, said }] : [];
+    const said = confirmationIn(ground, input);
+    return said ? [{ ground, said }] : [];
   });
   const own = confirmed.filter(({ ground, said }) => ground.document === document && said.subject === subject);
   const theirs = confirmed.filter(({ said }) => said.subject === actor.user);
   const both = own.some((one) => theirs.some((other) => one.said.organization === other.said.organization));
-  ensure(both, "FORBIDDEN", "It does not rest on what one organisation has attested of both about the work.");
+  // Whoever confirmed the work rules over disputes: nothing else may pass for that.
+  const exact = both && grounds.length === 2;
+  ensure(exact, "FORBIDDEN", "It rests on what one organisation has attested of both about the work, and no more.");
 }
 
 /** Counted when it arrives: what arrives at once may go beyond by a run. */

@@ -25,6 +25,7 @@ export const valueText = z
 /** base64url(SHA-256) */
 const digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "It is base64url of a SHA-256 digest.");
 const document = z.string().min(1).max(64);
+const documentId = z.string().regex(/^r1[A-Za-z0-9_-]{43}$/, "It is the id of a document.");
 const moment = z.string().refine(isExactIso, "A time is YYYY-MM-DDTHH:MM:SS.sssZ.");
 const other = z.string().refine(isUserDid, "It is a did:pkh of eip155 in lower case.");
 const texts = z.array(digest).min(1).max(maxTexts);
@@ -73,10 +74,12 @@ const schemas = {
   }),
   LINK: z.strictObject({ ...about, other }),
   UNLINK: z.strictObject({ ...about, other, ends: ends(1, 1) }),
+  JOIN: z.strictObject({ ...about, organization: documentId }),
+  PART: z.strictObject({ ...about, organization: documentId, ends: ends(1, 1) }),
   HIDE: z.strictObject({ ...about, evidence: digest }),
   UNHIDE: z.strictObject({ ...about, evidence: digest }),
   SHOW: z
-    .strictObject({ ...about, policy: document, audience: z.enum(["all", "named", "nobody"]), _sd: texts.optional() })
+    .strictObject({ ...about, policy: documentId, audience: z.enum(["all", "named", "nobody"]), _sd: texts.optional() })
     .refine(({ audience, _sd }) => (audience === "named") === (_sd !== undefined), "Those who are named are a text."),
   CLOSE: z.strictObject(about),
 } as const;

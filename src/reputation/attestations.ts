@@ -1,8 +1,10 @@
 import type { Did } from "../identity/did.ts";
 import type { Secret } from "../identity/sealing.ts";
 import { iso, type Millis } from "../kernel/time.ts";
+import type { OperationStore } from "../operations/store.ts";
+import { attestationIn, confirmationIn } from "./attestation-decisions.ts";
 import type { Dispute, FactKind, Standing, Work } from "./fact.ts";
-import { openTexts, readTexts, type TextStore, type Texts } from "./texts.ts";
+import { type Commitment, openTexts, readTexts, type TextStore, type Texts } from "./texts.ts";
 
 /** An attestation with what became of it, as the read model keeps it. Lists of digests name disclosures. */
 export type AttestationRecord = {
@@ -60,22 +62,50 @@ export function isPublic({ standing, hidden }: Pick<AttestationRecord, "standing
   return standing !== "unsolicited" && !hidden;
 }
 
+/**
+ * The organisation whose arbiters rule over an attestation: the one that made it, that both are members of, or that has
+ * confirmed the work; "" for nobody's.
+ */
+export async function judgeOf(
+  store: Pick<OperationStore, "entryOfOperation">,
+  about: Pick<AttestationRecord, "document" | "operation" | "organization" | "context"> & { standing: string },
+): Promise<string> {
+  const { document, operation, organization, context, standing } = about;
+  if (standing !== "work") return organization || context;
+  const entry = await store.entryOfOperation(document, operation);
+  const said = entry && attestationIn(entry);
+  for (const ground of said?.restsOn ?? []) {
+    const named = ground.document === document ? await store.entryOfOperation(document, ground.operation) : undefined;
+    const confirmation = named && confirmationIn(named, said!);
+    if (confirmation) return confirmation.organization;
+  }
+  return "";
+}
+
+/** The operations about an attestation that commit to texts, its own first. */
+export function commitmentsOf(record: AttestationRecord): Commitment[] {
+  const { dispute, ruling, responses } = record;
+  return [record, ...(dispute ? [dispute] : []), ...(ruling ? [ruling] : []), ...responses];
+}
+
 /** Shows attestations of one document, their texts opened together. */
 export async function attestationViews(
   parts: { keys: Secret; store: TextStore },
   document: string,
   records: readonly AttestationRecord[],
 ) {
-  const opened = await openTexts(parts, document, records.flatMap(digestsOf));
-  const erasedAt = await parts.store.erasedAt(document);
-  return records.map((record) => attestationView(record, { opened, erasedAt }));
+  const commitments = records.flatMap(commitmentsOf);
+  const digests = commitments.flatMap(({ texts }) => texts);
+  const opened = await openTexts(parts, document, commitments);
+  const forgotten = digests.length > 0 ? await parts.store.forgotten(document, digests) : new Set<string>();
+  return records.map((record) => attestationView(record, { opened, forgotten }));
 }
 
-type Opened = { opened: ReadonlyMap<string, string>; erasedAt: Millis | undefined };
+type Opened = { opened: ReadonlyMap<string, readonly string[]>; forgotten: ReadonlySet<string> };
 
 function attestationView(record: AttestationRecord, texts: Opened) {
   const { organization, attester, work, dispute, ruling, retracted, validFrom, validUntil, admittedAt } = record;
-  const said = (digests: readonly string[], at: Millis) => shownTexts(digests, at, texts);
+  const said = (by: Commitment) => shownTexts(by, texts);
   return {
     attestation: record.operation,
     document: record.document,
@@ -89,37 +119,31 @@ function attestationView(record: AttestationRecord, texts: Opened) {
     standing: record.standing,
     context: record.context === "" ? null : record.context,
     work: work ?? null,
-    texts: said(record.texts, admittedAt),
+    texts: said(record),
     claimedAt: record.claimedAt,
     admittedAt: iso(admittedAt),
     validFrom: validFrom === undefined ? null : iso(validFrom),
     validUntil: validUntil === undefined ? null : iso(validUntil),
     retracted: retracted ? { operation: retracted.operation, at: iso(retracted.at) } : null,
-    dispute: dispute
-      ? { operation: dispute.operation, at: iso(dispute.at), texts: said(dispute.texts, dispute.at) }
-      : null,
+    dispute: dispute ? { operation: dispute.operation, at: iso(dispute.at), texts: said(dispute) } : null,
     ruling: ruling
       ? {
           operation: ruling.operation,
           at: iso(ruling.at),
           outcome: ruling.outcome,
-          texts: said(ruling.texts, ruling.at),
+          texts: said(ruling),
         }
       : null,
-    responses: record.responses.map(({ operation, bySubject, at, texts: digests }) => {
-      return { operation, by: bySubject ? "subject" : "attester", at: iso(at), texts: said(digests, at) };
+    responses: record.responses.map((each) => {
+      const { operation, bySubject, at } = each;
+      return { operation, by: bySubject ? "subject" : "attester", at: iso(at), texts: said(each) };
     }),
     hidden: record.hidden,
   };
 }
 
-function digestsOf({ texts, dispute, ruling, responses }: AttestationRecord): string[] {
-  return [...texts, ...(dispute?.texts ?? []), ...(ruling?.texts ?? []), ...responses.flatMap((each) => each.texts)];
-}
-
-function shownTexts(digests: readonly string[], at: Millis, { opened, erasedAt }: Opened): ShownTexts {
-  if (digests.length === 0) return null;
-  const disclosures = digests.flatMap((digest) => opened.get(digest) ?? []);
+function shownTexts({ operation, texts }: Commitment, { opened, forgotten }: Opened): ShownTexts {
+  const disclosures = opened.get(operation) ?? [];
   if (disclosures.length > 0) return readTexts(disclosures);
-  return erasedAt !== undefined && at <= erasedAt ? "erased" : null;
+  return texts.some((digest) => forgotten.has(digest)) ? "erased" : null;
 }

@@ -9,8 +9,9 @@ import { ensure, Failure } from "../kernel/failure.ts";
 import { canonicalJson, isObject, type JsonObject } from "../kernel/json.ts";
 import { type Clock, iso, parseTime } from "../kernel/time.ts";
 import { derivedId } from "../operations/document-id.ts";
-import type { LoggedEntry } from "../operations/entry.ts";
+import { type LoggedEntry, operationDigest } from "../operations/entry.ts";
 import type { GroundName } from "../operations/grounds.ts";
+import { type Action, parseAction, placeAction } from "../operations/operation.ts";
 import type { Reactor } from "../operations/reactor.ts";
 import type { Receipt } from "../operations/receipt.ts";
 import { signOperation } from "../operations/sign.ts";
@@ -20,7 +21,15 @@ import type { Disclosure } from "../securing/disclosure.ts";
 import { fieldName, valueText, workNamed } from "./attestation-inputs.ts";
 import { factKinds } from "./fact.ts";
 import { reputationKind } from "./reputation-state.ts";
-import { checkDisclosures, discloseTexts, keepTexts, type TextStore, type Texts, textMembers } from "./texts.ts";
+import {
+  checkDisclosures,
+  discloseTexts,
+  keepTexts,
+  type SealedText,
+  type TextStore,
+  type Texts,
+  textMembers,
+} from "./texts.ts";
 
 /** What reputation asks of organisations. */
 export type Attesters = {
@@ -148,8 +157,7 @@ export async function submitSigned(
   const { input } = action;
   const committed = isObject(input) && Array.isArray(input._sd) ? input._sd.map(String) : [];
   const disclosures = checkDisclosures(brought, committed, digestOf);
-  const submit = () => parts.reactor.submit(document, [action], reputationKind);
-  return (await withTexts(parts, document, disclosures, submit))[0]!;
+  return submitWithTexts(parts, document, action, disclosures);
 }
 
 /** The document of a subject's reputation. */
@@ -181,9 +189,7 @@ async function submitOnce(
   const intent = { document, kind: reputationKind, type, input: { ...whole, restsOn }, user: "", id } as const;
   const { action } = await signOperation(intent, acting.signer, parts.clock());
   try {
-    const submit = () => parts.reactor.submit(document, [action], reputationKind);
-    const [receipt] = await withTexts(parts, document, disclosures, submit);
-    return attestedOf(receipt!, subject);
+    return attestedOf(await submitWithTexts(parts, document, action, disclosures), subject);
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== "ACTION_ID_REUSED") throw error;
     const made = await madeBefore(parts, document, id, whole);
@@ -192,20 +198,26 @@ async function submitOnce(
   }
 }
 
-/** Texts are durable before what commits to them, and forgotten where that is refused. */
-async function withTexts<T>(
-  parts: AttestingParts,
+/** Texts are durable before what commits to them, kept once it is proved, and taken back where it is refused then. */
+async function submitWithTexts(
+  { keys, clock, reactor, texts: store }: AttestingParts,
   document: string,
+  action: Action | Readonly<Record<string, unknown>>,
   disclosures: readonly Disclosure[],
-  submit: () => Promise<T>,
-): Promise<T> {
-  await keepTexts({ keys: parts.keys, store: parts.texts }, document, disclosures, parts.clock());
+): Promise<Receipt> {
+  let kept: readonly SealedText[] = [];
+  const keep = async () => {
+    const place = { document, kind: reputationKind, branch: "main" };
+    const operation = operationDigest(placeAction(parseAction(action), place));
+    kept = await keepTexts({ keys, store }, { document, operation }, disclosures, clock());
+  };
   try {
-    return await submit();
+    const proved = disclosures.length > 0 ? keep : undefined;
+    return (await reactor.submit(document, [action], reputationKind, proved))[0]!;
   } catch (error) {
-    const stays = !(error instanceof Failure) || error.code === "UNAVAILABLE" || error.code === "ACTION_ID_REUSED";
-    const digests = disclosures.map(({ digest }) => digest);
-    if (!stays && digests.length > 0) await parts.texts.drop(document, digests);
+    // It may stand in the log: nobody knows what became of it.
+    const unknown = !(error instanceof Failure) || error.code === "UNAVAILABLE";
+    if (!unknown && kept.length > 0) await store.withdraw(kept);
     throw error;
   }
 }

@@ -63,7 +63,7 @@ export function prepareFacts(facts: readonly Fact[], rules: Rules, trust: Epoch 
     return {
       fact,
       order,
-      lasting: lastingRefusal(fact),
+      lasting: lastingRefusal(fact, "negative" in worth && worth.negative),
       worth: "reason" in worth ? undefined : worth,
       outOfScope,
     };
@@ -81,12 +81,16 @@ export function weighFacts(
 ): { counted: Weighed[]; eligible: Weighed[]; left: Left[] } {
   const left: Left[] = [];
   const refuse = ({ fact, order }: Prepared, refusal: Refusal) => void left.push({ fact, order, refusal });
+  const latest = new Map<number, Prepared>();
   const standing = prepared.filter((each) => {
     const refusal = each.lasting ?? passingRefusal(each.fact, now, rules) ?? each.outOfScope;
     if (refusal) refuse(each, refusal);
+    // What is disputed goes on correcting what was said before, unless it was found to be wrong.
+    const corrects = refusal?.reason === "disputed" && refusal.detail.outcome !== "struck";
+    if (each.worth && (!refusal || corrects)) latest.set(each.worth.same, each);
     return !refusal;
   });
-  const eligible = enoughRaters(latestOfSame(standing, refuse), refuse).map((each) => weigh(each, now));
+  const eligible = enoughRaters(latestOfSame(standing, latest, refuse), refuse).map((each) => weigh(each, now));
   applyCap(eligible, ({ worth }) => worth.rater, rules.caps.rater, "rater");
   applyCap(eligible, ({ worth }) => worth.issuer, rules.caps.issuer, "issuer");
   const counted = eligible.filter((each) => {
@@ -143,11 +147,9 @@ function outOfScope(by: "kind" | "field" | "class" | "trust"): Refusal {
 /** Of facts by one rater on one work, in one field and of one kind, the latest stays. */
 function latestOfSame(
   standing: readonly Prepared[],
+  latest: ReadonlyMap<number, Prepared>,
   refuse: (each: Prepared, refusal: Refusal) => void,
 ): readonly Prepared[] {
-  const latest = new Map<number, Prepared>();
-  for (const each of standing) latest.set(each.worth!.same, each);
-  if (latest.size === standing.length) return standing;
   return standing.filter((each) => {
     const stays = latest.get(each.worth!.same)!;
     if (stays !== each) refuse(each, { reason: "duplicate", detail: { of: stays.fact.operation } });

@@ -4,7 +4,12 @@ import { isqrt } from "./decimal.ts";
 const scale = 62n;
 const one = 1n << scale;
 const fractionBits = 32n;
-const roots = halvingRoots();
+const part = 2 ** 21;
+const perPart = 2 ** -21;
+/** The lowest, middle and highest 21 bits of each root, one after the other. */
+const parts = Float64Array.from(
+  halvingRoots().flatMap((root) => [0n, 21n, 42n].map((at) => Number((root >> at) & 0x1fffffn))),
+);
 
 /**
  * What is left of an amount in units of 10⁻⁹ after `age`, where half is left after `halfLife`; both in milliseconds.
@@ -27,11 +32,33 @@ export function decayFactor(age: Millis, halfLife: Millis): bigint {
   const halvings = ((BigInt(age) << fractionBits) + life - 1n) / life;
   const whole = halvings >> fractionBits;
   if (whole >= scale) return 0n;
-  let left = one;
-  // Bits are looked at from the highest, as long as any is set.
-  for (let i = 0, bits = Number(BigInt.asUintN(32, halvings)) | 0; bits !== 0; i++, bits <<= 1)
-    if (bits < 0) left = (left * roots[i]!) >> scale;
-  return left >> whole;
+  return factorOf(Number(BigInt.asUintN(32, halvings))) >> whole;
+}
+
+/**
+ * The products of the roots that the bits of a fraction of 2³² name, the highest first, each product rounded down. In
+ * three parts of 21 bits, so that numbers hold all sums of their products exactly: an epoch decays a hundred thousand.
+ */
+function factorOf(fraction: number): bigint {
+  let low = 0;
+  let middle = 0;
+  let high = 2 ** 20;
+  for (let i = 0, bits = fraction | 0; bits !== 0; i += 3, bits <<= 1) {
+    if (bits >= 0) continue;
+    const a = parts[i]!;
+    const b = parts[i + 1]!;
+    const c = parts[i + 2]!;
+    const first = low * b + middle * a + Math.floor(low * a * perPart);
+    const second = low * c + middle * b + high * a + Math.floor(first * perPart);
+    // From here on in units of 2⁻⁶² again.
+    const third = Math.floor(second * 2 ** -20) + 2 * (middle * c + high * b);
+    const carried = Math.floor(third * perPart);
+    const fourth = 2 * high * c + carried;
+    low = third - carried * part;
+    high = Math.floor(fourth * perPart);
+    middle = fourth - high * part;
+  }
+  return (BigInt(high) << 42n) + BigInt(middle * part + low);
 }
 
 /** floor(2⁶²·2^(−2^(−i−1))) for i from 0 to 31: each is the square root of the one before it. */

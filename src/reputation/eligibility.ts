@@ -12,12 +12,13 @@ export type Detail = { [name: string]: string | number };
 export type Turn = { at: Millis; why: "valid-from" | "valid-until" | "dispute-term" };
 
 /**
- * What a fact has against it for good, whatever the moment and the policy: that nobody asked for it, that the subject
- * speaks for itself, that it was taken back, that its organisation was closed, or that its key was not safe.
+ * What a fact has against it for good, whatever the moment: that nobody asked for it, that the subject speaks for itself,
+ * that it was taken back, that its organisation was closed, or that its key was not safe. What counts `against` the
+ * subject it may say itself: else whoever becomes one with a rater would be rid of what that has said.
  */
-export function lastingRefusal(fact: Tie): Refusal | undefined {
+export function lastingRefusal(fact: Tie, against = false): Refusal | undefined {
   if (fact.standing === "unsolicited") return { reason: "unsolicited", detail: {} };
-  if (fact.selfAttested) return { reason: "self-attested", detail: {} };
+  if (fact.selfAttested && !against) return { reason: "self-attested", detail: {} };
   if (fact.ended) {
     const { as, operation } = fact.ended;
     return { reason: "retracted", detail: { as, operation } };

@@ -13,8 +13,9 @@ import { betaLower, wilsonLower } from "./wilson.ts";
 export type Question = {
   policy: PublishedPolicy;
   group: Group;
-  /** All facts about the group up to the position, in any order. */
+  /** The facts about the group up to the position that the ledger answers, in any order, and how many it leaves out. */
   facts: readonly Fact[];
+  beyond: number;
   /** The epoch of trust that the policy asks for; null where it asks for none. */
   trust: Epoch | null;
   /** The moment asked about. */

@@ -52,12 +52,22 @@ export function listsOf({ counted, left }: Evaluation): Lists {
  * The lists as they may be shown: to its subject all of them; to others neither what it hides nor what nobody has asked
  * for, of which they learn numbers alone.
  */
-export function visibleLists({ evidence, excluded }: Lists, showHidden: boolean): Lists {
-  if (showHidden) return { evidence, excluded };
-  return {
-    evidence: evidence.filter(({ hidden }) => !hidden),
-    excluded: excluded.filter(({ hidden, reason }) => !hidden && reason !== "unsolicited"),
-  };
+export function visibleLists(lists: Lists, showHidden: boolean): Lists {
+  if (showHidden) return lists;
+  const { evidence, excluded } = listsWithout(lists, hiddenOf(lists));
+  return { evidence, excluded: excluded.filter(({ reason }) => reason !== "unsolicited") };
+}
+
+/** The lists without these operations: not even a duplicate of one says of what it is. */
+export function listsWithout({ evidence, excluded }: Lists, unseen: ReadonlySet<string>): Lists {
+  const isSeen = ({ operation }: Stated) => !unseen.has(operation);
+  const told = (each: Excluded) => (unseen.has(String(each.detail.of)) ? { ...each, detail: {} } : each);
+  return { evidence: evidence.filter(isSeen), excluded: excluded.filter(isSeen).map(told) };
+}
+
+/** Operations of what its subject hides. */
+export function hiddenOf({ evidence, excluded }: Lists): Set<string> {
+  return new Set([...evidence, ...excluded].filter(({ hidden }) => hidden).map(({ operation }) => operation));
 }
 
 /** The lists with these operations marked as hidden, as what covers them never has them. */

@@ -28,7 +28,10 @@ export type Fact = {
   entry: string;
   /** To whom it is addressed; a linked wallet keeps its own. */
   subject: Did;
-  /** Who states it: an organisation's document, or the wallet of a person, under the one name of all that it is linked with. */
+  /**
+   * Who states it: an organisation's document, or a person, under the one name of all wallets that are linked: the first of
+   * their addresses, as a wallet of the first chain.
+   */
   rater: string;
   raterIs: "organization" | "person";
   /** The organisation in whose context it is stated: the rater itself where that is one; "" for none. */
@@ -47,19 +50,23 @@ export type Fact = {
   validUntil: Millis | undefined;
   /** Of an award that is held back: nobody learns of it before. It is not valid before, either. */
   heldUntil?: Millis;
-  /** Taken back by who stated it: retracted, or an award revoked or suspended. */
+  /** Taken back by who stated it, with a key that was their own: retracted, or an award revoked or suspended. */
   ended: { at: Millis; as: "retracted" | "revoked" | "suspended"; operation: string } | undefined;
   dispute: Dispute | undefined;
   /** The organisation (rater or issuer) that was closed, and when. */
   issuerRevokedAt: Millis | undefined;
   /** Whether its key counts as compromised at the moment when it was admitted. */
   compromised: boolean;
-  /** Whether rater and subject are one, or the subject was an owner, admin or issuer of the rater or issuer when it was stated. */
+  /**
+   * Whether rater and subject are one, or were so when it was stated, or an account that is or was one with the subject was
+   * then an owner, admin or issuer of the rater or issuer.
+   */
   selfAttested: boolean;
   /** Whether its subject keeps it from being shown; it counts all the same. */
   hidden: boolean;
 };
 
+/** A dispute and its ruling, each by a key that was its signer's own; a ruling by a wallet that was one with a party is none. */
 export type Dispute = {
   at: Millis;
   operation: string;

@@ -1,15 +1,15 @@
 import type { Did } from "../identity/did.ts";
-import { ensure } from "../kernel/failure.ts";
-import { type Circumstances, partiesOf, readingOf } from "./facts-of-rows.ts";
-import { type Ledger, maxFacts } from "./ledger.ts";
-import type { LedgerRows, StatementRow } from "./ledger-rows.ts";
-import { groupsAt } from "./subject-groups.ts";
+import type { Fact } from "./fact.ts";
+import { authoritiesIn, type Circumstances, partiesOf, readingOf, rulerIn } from "./facts-of-rows.ts";
+import { type Ledger, maxFacts, maxOfRater } from "./ledger.ts";
+import type { DetailRow, LedgerRows, Most, StatementRow } from "./ledger-rows.ts";
+import { type Groups, groupsAt } from "./subject-groups.ts";
 
-/** Room for what nobody asked for, which must not keep others from a score. */
-const maxRead = 2 * maxFacts;
+/** Room for what a score takes; a test may have less. */
+const roomOfScore: Most = { each: maxOfRater, all: maxFacts };
 
-/** The ledger over tables of whatever kind. `factsAbout` refuses with QUOTA_EXCEEDED above `maxFacts` that may count. */
-export function ledgerOf(rows: LedgerRows): Ledger {
+/** The ledger over tables of whatever kind. */
+export function ledgerOf(rows: LedgerRows, most: Most = roomOfScore): Ledger {
   return {
     group: async (subject, position) => {
       const groups = await groupsAt(rows, [subject], position);
@@ -21,28 +21,26 @@ export function ledgerOf(rows: LedgerRows): Ledger {
         closedAt: closures.length === 0 ? undefined : Math.min(...closures.map(({ at }) => at)),
       };
     },
-    factsAbout: async (subjects, position) => {
-      const [found, hidings] = await Promise.all([
-        rows.about(subjects, position, maxRead + 1),
-        rows.hidings(subjects, position),
+    kin: async (wallets, position) => {
+      const groups = await groupsAt(rows, wallets, position);
+      return [...new Set([...wallets, ...groups.wallets()])];
+    },
+    factsAbout: async (subjects, position, by = Number.MAX_SAFE_INTEGER) => {
+      const [about, hidden] = await Promise.all([
+        rows.about(subjects, position, most, by),
+        hiddenBy(rows, subjects, position),
       ]);
-      const counted = found.filter(({ standing }) => standing !== "unsolicited").length;
-      const few = found.length <= maxRead && counted <= maxFacts;
-      ensure(few, "QUOTA_EXCEEDED", `A score rests on ${maxFacts} facts at most.`);
-      const hidden = new Map(hidings.map((each) => [`${each.subject} ${each.evidence}`, each.hidden]));
-      const groups = await groupsAt(rows, [...new Set([...subjects, ...persons(found)])], position);
-      const parties = partiesOf(groups);
-      const involved = found.map(parties.involvedIn);
-      const authorities = [...new Set(found.map(({ authority }) => authority))];
-      const [around, compromises] = await Promise.all([
-        circumstancesOf(rows, parties, position, [...parties.organizations.keys()]),
-        rows.compromises(authorities, position),
+      const facts = await readFacts(rows, about.rows, { subjects, position });
+      const isHidden = ({ subject, operation }: Fact) => hidden.has(`${subject} ${operation}`);
+      if (hidden.size > 0) for (const fact of facts) fact.hidden ||= isHidden(fact);
+      return { facts: facts.sort(inOrder), beyond: about.beyond };
+    },
+    hiddenAbout: async (subjects, position) => {
+      const [own, awards] = await Promise.all([
+        hiddenBy(rows, subjects, position),
+        rows.hiddenAwards(subjects, position),
       ]);
-      const circumstances = { ...around, compromises };
-      const reading = readingOf(position, groups, parties.organizations, circumstances);
-      const isHidden = (row: StatementRow & { operation: string }) =>
-        hidden.size > 0 && hidden.get(`${row.subject} ${row.operation}`) === true;
-      return found.map((row, i) => reading.fact(row, involved[i]!, isHidden(row))).sort(inOrder);
+      return [...own.values(), ...awards];
     },
     ties: async (kinds, position) => {
       const compromises = await rows.compromises(undefined, position);
@@ -52,22 +50,57 @@ export function ledgerOf(rows: LedgerRows): Ledger {
       ]);
       const parties = partiesOf(groups);
       const involved = found.map(parties.involvedIn);
-      const circumstances = { ...(await circumstancesOf(rows, parties, position, undefined)), compromises };
-      const reading = readingOf(position, groups, parties.organizations, circumstances);
+      const circumstances = {
+        ...(await circumstancesOf(rows, { ...parties, groups }, position, undefined)),
+        compromises,
+      };
+      const reading = readingOf(position, parties.organizations, circumstances);
       return found.map((row, i) => reading.tie(row, involved[i]!)).sort(inOrder);
     },
   };
 }
 
+async function readFacts(
+  rows: LedgerRows,
+  found: readonly DetailRow[],
+  { subjects, position }: { subjects: readonly Did[]; position: number },
+): Promise<Fact[]> {
+  const groups = await groupsAt(rows, [...new Set([...subjects, ...persons(found)])], position);
+  const parties = partiesOf(groups);
+  const involved = found.map(parties.involvedIn);
+  const authorities = new Set(found.flatMap(({ authority, changes }) => [authority, ...authoritiesIn(changes)]));
+  const [around, compromises] = await Promise.all([
+    circumstancesOf(rows, { ...parties, groups }, position, [...parties.organizations.keys()]),
+    rows.compromises([...authorities], position),
+  ]);
+  const reading = readingOf(position, parties.organizations, { ...around, compromises });
+  return found.map((row, i) => reading.fact(row, involved[i]!));
+}
+
+/** What subjects hide themselves, by who hides it and the operation that stated it. */
+async function hiddenBy(rows: LedgerRows, subjects: readonly Did[], position: number) {
+  const hidden = new Map<string, { subject: Did; operation: string }>();
+  for (const { subject, evidence: operation, hidden: last } of await rows.hidings(subjects, position)) {
+    if (last) hidden.set(`${subject} ${operation}`, { subject, operation });
+    else hidden.delete(`${subject} ${operation}`);
+  }
+  return hidden;
+}
+
 /** Roles in these organisations, or in all, of everybody who occurs, and ends of those that occur. */
 async function circumstancesOf(
   rows: LedgerRows,
-  { persons: known, organizations }: ReturnType<typeof partiesOf>,
+  {
+    persons: known,
+    organizations,
+    groups,
+  }: Pick<ReturnType<typeof partiesOf>, "persons" | "organizations"> & { groups: Groups },
   position: number,
   asked: readonly string[] | undefined,
 ): Promise<Omit<Circumstances, "compromises">> {
   const accounts = new Set<string>();
-  for (const each of known.values()) for (const account of each.accounts) accounts.add(account);
+  for (const wallet of known.keys())
+    for (const account of [...groups.accountsOf(wallet), ...groups.accountsEver(wallet)]) accounts.add(account);
   const [roles, closings] = await Promise.all([
     rows.roles(asked, [...accounts], position),
     rows.closings([...organizations.keys()], position),
@@ -76,7 +109,8 @@ async function circumstancesOf(
 }
 
 function persons(found: readonly StatementRow[]): Did[] {
-  return found.filter(({ standing }) => standing !== "organization").map(({ rater }) => rater);
+  const named = found.map(({ standing, rater }) => (standing === "organization" ? undefined : rater));
+  return [...named, ...found.map(({ changes }) => rulerIn(changes))].filter((each) => each !== undefined);
 }
 
 function inOrder(one: { seq: number }, other: { seq: number }): number {

@@ -37,6 +37,11 @@ export type Changes = readonly [
   ruledAt: Millis | null,
   ruling: string | null,
   outcome: "upheld" | "struck" | null,
+  /** By which entries the keys spoke that ended, disputed and ruled, and the wallet that ruled. */
+  endedAuthority: string | null,
+  disputeAuthority: string | null,
+  rulingAuthority: string | null,
+  ruledBy: Did | null,
 ];
 
 /** The same with all that a fact shows. */
@@ -52,13 +57,20 @@ export type DetailRow = StatementRow & {
   hidden: boolean;
 };
 
-/** Two links that name each other: places of both and of their ends, and where the wallets closed their documents. */
+/**
+ * Two links that name each other, one made while the other stood: places of both and of their ends, when and by which
+ * authority they were made, and where the wallets closed their documents.
+ */
 export type LinkPair = {
   one: Did;
   other: Did;
   seq: number;
+  at: Millis;
+  authority: string;
   ended: number | null;
   backSeq: number;
+  backAt: Millis;
+  backAuthority: string;
   backEnded: number | null;
   oneClosed: number | null;
   otherClosed: number | null;
@@ -67,22 +79,30 @@ export type LinkPair = {
 /** A role with which one speaks for an organisation, and from which place to which it was held. */
 export type RoleRow = { organization: string; user: Did; seq: number; ended: number | null };
 
+/** How many statements of one rater are taken, and how many in all. */
+export type Most = { each: number; all: number };
+
+/** Statements, and how many more there are. */
+export type About = { rows: DetailRow[]; beyond: number };
+
 /**
  * The tables that a ledger reads. Each question takes a position, and rows that came behind it are left out; what later
  * changed a row that stands may be in it. Where `undefined` may be asked for it means all. Order does not matter unless
  * told.
  */
 export type LedgerRows = {
-  /** At most `limit` of attestations, awards and endorsements each. */
-  about(subjects: readonly Did[], position: number, limit: number): Promise<DetailRow[]>;
+  /** As `latestOf` takes of all that is stated about them and not held back beyond a moment. */
+  about(subjects: readonly Did[], position: number, most: Most, by: Millis): Promise<About>;
   /** Without `authorities` these may be left empty. */
   ofKinds(kinds: readonly FactKind[], position: number, authorities: boolean): Promise<StatementRow[]>;
-  /** Links of these wallets that are answered; of all wallets each pair once. */
-  links(wallets: readonly Did[] | undefined, position: number): Promise<LinkPair[]>;
+  /** Links of wallets of these accounts that were answered while they stood, theirs first; of all each pair once. */
+  links(accounts: readonly string[] | undefined, position: number): Promise<LinkPair[]>;
   /** Of wallets that have closed their documents. */
   closures(subjects: readonly Did[], position: number): Promise<{ subject: Did; at: Millis }[]>;
   /** What the subjects have hidden or shown again, in the order of the log. */
   hidings(subjects: readonly Did[], position: number): Promise<{ subject: Did; evidence: string; hidden: boolean }[]>;
+  /** Operations of awards and of their endorsements that are hidden by the award's own document. */
+  hiddenAwards(subjects: readonly Did[], position: number): Promise<{ subject: Did; operation: string }[]>;
   /** Owners, admins and issuers, ever, whose address is one of these. */
   roles(
     organizations: readonly string[] | undefined,

@@ -1,9 +1,9 @@
 import type { Did } from "../identity/did.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
-import type { Json, JsonObject } from "../kernel/json.ts";
+import type { JsonObject } from "../kernel/json.ts";
 import { iso, type Millis } from "../kernel/time.ts";
 import type { Receipt } from "../operations/receipt.ts";
-import { type Policy, type PublishedPolicy, policyKind } from "./policy.ts";
+import { type PublishedPolicy, policyKind } from "./policy.ts";
 import { isAlias } from "./policy-document.ts";
 import { parsePolicy, policyHash, policyJsonSchema, policySchemaPath } from "./policy-schema.ts";
 import { type PolicyPart, policyWarnings, policyWords } from "./policy-words.ts";
@@ -56,8 +56,6 @@ export type PolicyCheck = {
   hash: string;
   words: PolicyPart[];
   warnings: string[];
-  /** What scores of the named subjects would be; null where none were named, or nobody scores. */
-  dryRun: Json;
 };
 
 export type Policies = {
@@ -73,7 +71,7 @@ export type Policies = {
   /** The latest first, before a version. NOT_FOUND */
   versions(id: string, before: number, limit: number): Promise<ListedVersion[]>;
   /** Refuses with INVALID_INPUT. */
-  check(policy: unknown, subjects: readonly Did[]): Promise<PolicyCheck>;
+  check(policy: unknown): PolicyCheck;
   /** Opens a policy by its owner's signature; refuses with what documents refuse openings with. */
   open(create: unknown, operations: readonly unknown[]): Promise<Receipt[]>;
   /** Publishes what comes with the service and is not published yet, in the service's own name. */
@@ -87,15 +85,13 @@ export type PoliciesParts = {
   store: PolicyStore;
   open(create: unknown, kind: string, operations: readonly unknown[]): Promise<Receipt[]>;
   ship(): Promise<void>;
-  /** Scores subjects under a policy that is not published. */
-  dryRun?: ((policy: Policy, subjects: readonly Did[]) => Promise<Json>) | undefined;
 };
 
 /** Published versions kept in memory: they never change, and every score asks for one. */
 const maxKept = 64;
 
 export function openPolicies(parts: PoliciesParts): Policies {
-  const { origin, store, open, dryRun } = parts;
+  const { origin, store, open } = parts;
   const ship = untilDone(parts.ship);
   const recordOf = async (id: string): Promise<PolicyRecord | undefined> => {
     if (!isAlias(id)) return store.find(id);
@@ -124,10 +120,9 @@ export function openPolicies(parts: PoliciesParts): Policies {
       const { document } = await known(id);
       return (await store.versions(document, before, limit)).map(listedVersion);
     },
-    check: async (value, subjects) => {
+    check: (value) => {
       const policy = parsePolicy(value);
-      const words = { hash: policyHash(policy), words: policyWords(policy), warnings: policyWarnings(policy) };
-      return { ...words, dryRun: subjects.length > 0 && dryRun ? await dryRun(policy, subjects) : null };
+      return { hash: policyHash(policy), words: policyWords(policy), warnings: policyWarnings(policy) };
     },
     open: (create, operations) => open(create, policyKind, operations),
     ship,

@@ -4,9 +4,10 @@ import { ensure } from "../kernel/failure.ts";
 import { type Entry, signerOf } from "../operations/entry.ts";
 import type { Deed } from "../operations/kind.ts";
 import type { Rights } from "../operations/organization-right.ts";
-import { attestationIn, decideAttestation, ensureAttests, sameAccount } from "./attestation-decisions.ts";
+import { accountOf } from "./accounts.ts";
+import { attestationIn, confirmationIn, decideAttestation, ensureAttests } from "./attestation-decisions.ts";
 import type { ReputationInput, ReputationInputs } from "./attestation-inputs.ts";
-import { maxLinks, type Reputation, reputationKind } from "./reputation-state.ts";
+import { maxHidings, maxJoined, maxLinks, maxLinksEver, type Reputation, reputationKind } from "./reputation-state.ts";
 
 /** Something that was stated about a subject, as far as disputes need it. */
 export type Evidence = {
@@ -48,6 +49,14 @@ function decideBySubject(state: Reputation, asked: BySubject, deed: Deed, reader
     const link = state.links.find(({ other }) => other === input.other);
     ensure(link, "UNCHANGED", "The subject names no such wallet as its own.");
     ensureEnds(input, [link.entry]);
+  } else if (type === "JOIN") decideJoin(state, input);
+  else if (type === "PART") {
+    const joined = state.joined.find(({ organization }) => organization === input.organization);
+    ensure(joined, "UNCHANGED", "The subject has not joined this organisation.");
+    ensureEnds(input, [joined.entry]);
+  } else if (type === "HIDE" || type === "UNHIDE") {
+    const many = `A subject hides things and shows them again ${maxHidings} times at most.`;
+    ensure(state.hidings < maxHidings, "QUOTA_EXCEEDED", many);
   }
 }
 
@@ -104,7 +113,7 @@ function judgeOf({ said }: Named, { document, grounds }: Deed): string {
   const confirms = ({ operation }: Entry) =>
     said.restsOn.some((each) => each.document === document && each.operation === operation);
   const confirmed = grounds.find((each) => each.document === document && confirms(each));
-  return (confirmed && attestationIn(confirmed)?.organization) ?? "";
+  return (confirmed && confirmationIn(confirmed, said)?.organization) ?? "";
 }
 
 function decideRuling(input: ReputationInput<"RULE">, deed: Deed, readers: Readers): void {
@@ -124,7 +133,7 @@ function isDispute({ kind, document, action }: Entry, deed: Deed, attestation: s
   return here && action.type === "DISPUTE" && action.input.attestation === attestation;
 }
 
-function ensureArbiter(evidence: Evidence, subject: Did, { actor, grounds }: Deed, rightOf: Rights): void {
+function ensureArbiter(evidence: Evidence, subject: Did, { actor, grounds, facts }: Deed, rightOf: Rights): void {
   const { organization, attester } = evidence;
   ensure(organization !== "", "FORBIDDEN", "It was stated in no organisation's context: nobody rules over it.");
   const rights = grounds.flatMap((ground) => rightOf(ground) ?? []);
@@ -135,16 +144,24 @@ function ensureArbiter(evidence: Evidence, subject: Did, { actor, grounds }: Dee
     (right) => "member" in right && right.member === user && (right.role === "arbiter" || right.role === "owner"),
   );
   ensure(user !== "" && may, "FORBIDDEN", "An arbiter or an owner of the organisation rules.");
-  const partial = sameAccount(user, attester) || sameAccount(user, subject);
+  const own = (facts as readonly string[] | undefined) ?? [accountOf(user)];
+  const partial = own.includes(accountOf(attester)) || own.includes(accountOf(subject));
   ensure(!partial, "FORBIDDEN", "Nobody rules in their own cause.");
 }
 
-function decideLink({ links }: Reputation, { subject, other }: ReputationInput<"LINK">): void {
+function decideLink({ links, linked }: Reputation, { subject, other }: ReputationInput<"LINK">): void {
   checkSubjectDid(other);
   ensure(other !== subject, "INVALID_INPUT", "A wallet is its own already.");
   const known = links.some((link) => link.other === other);
   ensure(!known, "UNCHANGED", "The subject names this wallet as its own.");
   ensure(links.length < maxLinks, "QUOTA_EXCEEDED", `A subject names ${maxLinks} other wallets at most.`);
+  ensure(linked < maxLinksEver, "QUOTA_EXCEEDED", `A subject names wallets as its own ${maxLinksEver} times at most.`);
+}
+
+function decideJoin({ joined }: Reputation, { organization }: ReputationInput<"JOIN">): void {
+  const known = joined.some((each) => each.organization === organization);
+  ensure(!known, "UNCHANGED", "The subject has joined this organisation.");
+  ensure(joined.length < maxJoined, "QUOTA_EXCEEDED", `A subject joins ${maxJoined} organisations at most.`);
 }
 
 /** What an entry ends, it names by digest: so the log says by itself what has ended. */

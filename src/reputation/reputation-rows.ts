@@ -37,6 +37,10 @@ function rowsOf(entry: Entry, { type, input }: ReputationInputs): Row[] {
       const [link = ""] = input.ends;
       return [{ table: "subject_links", key: { entry: link }, set: { ended_seq: here } }, ...ended(input.ends)];
     }
+    case "JOIN":
+      return [given(entry)];
+    case "PART":
+      return ended(input.ends);
     case "HIDE":
     case "UNHIDE":
       return [hiddenRow(entry, input.evidence, type === "HIDE")];
@@ -93,8 +97,9 @@ function attestedRow(entry: Entry, input: ReputationInput<"ATTEST">): Row {
   return { table: "attestations", key: { operation: entry.operation }, set };
 }
 
-function retractedRow({ operation, admittedAt }: Entry, { attestation }: ReputationInput<"RETRACT">): Row {
-  const set = { retracted_seq: here, retracted_at: Date.parse(admittedAt), retracted_by: operation } as const;
+function retractedRow({ operation, admittedAt, authority }: Entry, { attestation }: ReputationInput<"RETRACT">): Row {
+  const place = { retracted_seq: here, retracted_at: Date.parse(admittedAt) } as const;
+  const set = { ...place, retracted_by: operation, retract_authority: authority.entry };
   return { table: "attestations", key: { operation: attestation }, set };
 }
 
@@ -105,6 +110,7 @@ function disputedRows(entry: Entry, input: ReputationInput<"DISPUTE">): Row[] {
     disputed_at: Date.parse(admittedAt),
     dispute: operation,
     dispute_entry: digest,
+    dispute_authority: entry.authority.entry,
     dispute_texts: JSON.stringify(input._sd ?? []),
   };
   return evidenceRows(entry, input, set, (source) => ({ document, source }));
@@ -115,6 +121,8 @@ function ruledRows(entry: Entry, input: ReputationInput<"RULE">): Row[] {
     ruled_seq: here,
     ruled_at: Date.parse(entry.admittedAt),
     ruling: entry.operation,
+    ruling_authority: entry.authority.entry,
+    ruled_by: signerOf(entry).user,
     ruling_texts: JSON.stringify(input._sd ?? []),
     outcome: input.outcome,
   };
@@ -146,8 +154,10 @@ function responseRow(entry: Entry, input: ReputationInput<"RESPOND">): Row {
   return { table: "attestation_responses", key: { operation: entry.operation }, set };
 }
 
-function linkRow({ document, operation, digest }: Entry, { subject, other }: ReputationInput<"LINK">): Row {
-  const set = { operation, document, subject, other, seq: here, ended_seq: null } as const;
+function linkRow(entry: Entry, { subject, other }: ReputationInput<"LINK">): Row {
+  const { document, operation, digest, admittedAt, authority } = entry;
+  const made = { operation, document, linked_at: Date.parse(admittedAt), authority: authority.entry };
+  const set = { ...made, subject, other, seq: here, ended_seq: null } as const;
   return { table: "subject_links", key: { entry: digest }, set };
 }
 

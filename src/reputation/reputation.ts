@@ -1,3 +1,4 @@
+import type { Did } from "../identity/did.ts";
 import { day, type Millis } from "../kernel/time.ts";
 import { keepRights, keyGround } from "../operations/acting-right.ts";
 import type { DocumentKind } from "../operations/kind.ts";
@@ -8,8 +9,13 @@ import { decideReputation, type EvidenceOf } from "./reputation-decisions.ts";
 import { projectReputation } from "./reputation-rows.ts";
 import { evolveReputation, noReputation, type Reputation, reputationKind, reputationView } from "./reputation-state.ts";
 
-/** Counts what stands in the log; `attester` is an organisation's document or a person's DID. */
-export type AttestationLimits = { attested(attester: string, document: string, since: Millis): Promise<Said> };
+/** What is asked of the log when something arrives. */
+export type AttestationLimits = {
+  /** Counts what an attester has said: an organisation's document, or a person's DID for all of the account. */
+  attested(attester: string, document: string, since: Millis): Promise<Said>;
+  /** The addresses of the wallets that now are one with this one, its own among them; whatever their chains. */
+  oneWith(user: Did): Promise<readonly string[]>;
+};
 
 export type ReputationParts = {
   rightOf: Rights;
@@ -35,7 +41,7 @@ export function reputation({ limits, ...parts }: ReputationParts): DocumentKind<
     order: "causal",
     actions: reputationActions,
     initial: () => noReputation,
-    ...(limits && { facts: (deed) => saidBefore(limits, deed) }),
+    ...(limits && { facts: (deed) => askOf(limits, deed) }),
     byKey: (_state, { app }, grounds) => keyGround(rightOf, app, grounds),
     decide: (state, deed) => decideReputation(state, deed, { rightOf, evidenceOf }),
     evolve: evolveReputation,
@@ -46,7 +52,9 @@ export function reputation({ limits, ...parts }: ReputationParts): DocumentKind<
 
 type Asked = Parameters<NonNullable<DocumentKind["facts"]>>[0];
 
-async function saidBefore(limits: AttestationLimits, deed: Asked): Promise<Said | undefined> {
+/** Of an attester how much it has said, of an arbiter as whom it rules. */
+async function askOf(limits: AttestationLimits, deed: Asked): Promise<Said | readonly string[] | undefined> {
+  if (deed.type === "RULE") return limits.oneWith(deed.actor.user);
   if (deed.type !== "ATTEST") return undefined;
   const { organization } = deed.input as unknown as ReputationInput<"ATTEST">;
   return limits.attested(organization || deed.actor.user, deed.document, deed.now - day);

@@ -9,7 +9,9 @@ import {
   type AttestationStore,
   type AttestationView,
   attestationViews,
+  commitmentsOf,
   isPublic,
+  judgeOf,
 } from "./attestations.ts";
 import {
   type ActingAttester,
@@ -49,6 +51,8 @@ export type Standing<Caller> = {
   speaksFor(caller: Caller, did: string): boolean;
   /** Whether the caller belongs to an organisation: as a member, or as its client. */
   belongs(caller: Caller, organization: string): Promise<boolean>;
+  /** Whether the caller rules over disputes for an organisation. */
+  rules(caller: Caller, organization: string): Promise<boolean>;
 };
 
 type Viewer<Caller> = () => Promise<Caller | undefined>;
@@ -154,7 +158,7 @@ function readingPart<Caller>(
     },
     async attestation(viewer, named) {
       const record = await attestations.find(named);
-      ensure(record && (isPublic(record) || (await concerns(standing, viewer, record))), "NOT_FOUND");
+      ensure(record && (isPublic(record) || (await concerns(parts, standing, viewer, record))), "NOT_FOUND");
       return (await attestationViews(texts, record.document, [record]))[0]!;
     },
     async notices(caller, before, limit) {
@@ -165,17 +169,21 @@ function readingPart<Caller>(
   };
 }
 
-/** Whether an attestation that not everybody may see is shown to a viewer: its subject, and who made it. */
+/** Whether one that not everybody may see is shown to a viewer: its subject, who made it, and who rules over a dispute. */
 async function concerns<Caller>(
+  { store }: ReputationParts,
   standing: Standing<Caller>,
   viewer: Viewer<Caller>,
-  { subject, attester, organization }: AttestationRecord,
+  record: AttestationRecord,
 ): Promise<boolean> {
   const caller = await viewer();
   if (caller === undefined) return false;
+  const { subject, attester, organization, dispute } = record;
   if (standing.speaksFor(caller, subject)) return true;
   if (attester !== "" && standing.speaksFor(caller, attester)) return true;
-  return organization !== "" && (await standing.belongs(caller, organization));
+  if (organization !== "" && (await standing.belongs(caller, organization))) return true;
+  const judge = dispute ? await judgeOf(store, record) : "";
+  return judge !== "" && standing.rules(caller, judge);
 }
 
 function erasingPart<Caller>(
@@ -186,17 +194,14 @@ function erasingPart<Caller>(
     async erase(caller, asked) {
       const subject = foldAccount(asked);
       ensure(standing.speaksFor(caller, subject), "FORBIDDEN", "The subject alone erases what is said of it.");
-      await parts.texts.erase(documentOf(parts, subject), parts.clock());
+      await parts.texts.erase(documentOf(parts, subject));
     },
     async eraseOne(caller, named) {
       const record = await parts.attestations.find(named);
       const theirs = record !== undefined && standing.speaksFor(caller, record.subject);
       if (!theirs) throw new Failure(record && isPublic(record) ? "FORBIDDEN" : "NOT_FOUND");
-      const { document, texts, responses, dispute, ruling } = record;
-      const told = [dispute?.texts, ruling?.texts, ...responses.map((each) => each.texts)].flatMap(
-        (list) => list ?? [],
-      );
-      await parts.texts.drop(document, [...texts, ...told]);
+      const operations = commitmentsOf(record).map(({ operation }) => operation);
+      await parts.texts.drop(record.document, operations);
     },
   };
 }

@@ -1,11 +1,11 @@
 import type { Did } from "../identity/did.ts";
 import { checkSubjectDid, foldAccount } from "../identity/subject-did.ts";
-import { ensure } from "../kernel/failure.ts";
+import { ensure, Failure } from "../kernel/failure.ts";
 import { keepWhile } from "../kernel/keep.ts";
 import { type Millis, parseTime } from "../kernel/time.ts";
 import { type Epoch, epochOf, viewFrom } from "./edges.ts";
 import type { Fact } from "./fact.ts";
-import { type Ledger, maxFacts } from "./ledger.ts";
+import type { Group, Ledger } from "./ledger.ts";
 import type { PublishedPolicy } from "./policy.ts";
 import type { Question } from "./score.ts";
 import { compilePolicy, tickFloor } from "./score-rules.ts";
@@ -47,11 +47,23 @@ export type Place = {
   name: string;
   about: string;
   subject: Did;
+  /** Who is one with the subject there, the asked one first. */
+  group: Group;
   policy: PublishedPolicy;
   at: Millis;
   position: number;
   from: Did | undefined;
 };
+
+/** Takes what work costs from what its asker may have done, before it is done. Refuses with TOO_MANY_REQUESTS. */
+export type Spend = (cost: number) => Promise<void>;
+
+/** What computing a score costs, in operations that could be checked meanwhile, or somewhat fewer: by its facts. */
+const leastCost = 5;
+const factsForOne = 4;
+
+/** What learning trust costs: it reads all that is stated up to a place. */
+const [leastTrustCost, mostTrustCost, entriesForOne] = [50, 10_000, 100];
 
 /** Gathers what scores are computed of. Refuses with NOT_FOUND, INVALID_DID, INVALID_INPUT, FROM_THE_FUTURE and UNREADABLE_DATE. */
 export type Asking = {
@@ -59,9 +71,9 @@ export type Asking = {
   policyOf(asked: Pick<AskedScore, "policy" | "version">, recall: Recall): Promise<PublishedPolicy>;
   /** Now, under a policy that need not be published. */
   now(subject: string, policy: PublishedPolicy): Promise<Place>;
-  /** Of what was solicited, or of the rest, which counts nowhere. QUOTA_EXCEEDED */
-  question(place: Place, which?: "solicited" | "unsolicited"): Promise<Question>;
-  trustAt(place: Place): Promise<Epoch | null>;
+  /** Of what was solicited, or of the rest, which counts nowhere. TOO_MANY_REQUESTS */
+  question(place: Place, spend?: Spend, which?: "solicited" | "unsolicited"): Promise<Question>;
+  trustAt(place: Place, spend?: Spend): Promise<Epoch | null>;
   /**
    * Operations of facts known at a place that are hidden by now from others than their subject: hiding counts for the
    * past, too. For the subject itself (`own`) those of wallets that are no longer one with it.
@@ -79,13 +91,14 @@ export function openAsking(parts: AskingParts): Asking {
   const digests = keepWhile<string>(maxKeptDigests, () => 1);
   const digestAt = (position: number) =>
     digests.ask(String(position), async () => (await log.entryAt(position))?.digest ?? "");
-  const trustAt: Asking["trustAt"] = async ({ policy, at, from }) => {
+  const trustAt: Asking["trustAt"] = async ({ policy, at, from }, spend) => {
     if (!policy.policy.trust) return null;
     // Pinned to the beginning of the tick: within it trust stays as it is, whatever is admitted.
     const start = tickFloor(at, compilePolicy(policy).tick);
     const { seq: position } = await log.momentAt(start);
     const name = `${policy.hash} ${start} ${position} ${from ?? ""}`;
-    return epochs.ask(name, async () => {
+    return sharing(epochs, name, async () => {
+      await spend?.(Math.min(mostTrustCost, Math.max(leastTrustCost, Math.ceil(position / entriesForOne))));
       await parts.follow(position);
       return learnTrust(ledger, { policy, at: start, position, from });
     });
@@ -93,43 +106,64 @@ export function openAsking(parts: AskingParts): Asking {
   return {
     placeOf: (subject, asked, recall) => placeOf(parts, subject, asked, recall),
     policyOf: (asked, recall) => policyOf(parts, asked, recall),
-    now: async (subject, policy) => nameOf({ subject, policy, at: parts.clock(), position: await log.lastSeq() }),
+    now: async (asked, policy) => {
+      const subject = subjectOf(asked);
+      const position = await log.lastSeq();
+      return nameOf({ subject, group: await ledger.group(subject, position), policy, at: parts.clock(), position });
+    },
     trustAt,
-    async hiddenNow({ subject, position }, own) {
+    async hiddenNow({ subject, group: { members } }, own) {
       const last = await log.lastSeq();
       await parts.follow(last);
-      const { members } = await ledger.group(subject, position);
       const theirs = own ? (await ledger.group(subject, last)).members : [];
-      const facts = await ledger.factsAbout(members, last);
-      const unseen = facts.filter((fact) => fact.hidden && !theirs.includes(fact.subject));
+      const hidden = await ledger.hiddenAbout(members, last);
+      const unseen = hidden.filter((each) => !theirs.includes(each.subject));
       return new Set(unseen.map(({ operation }) => operation));
     },
-    async question(place, which = "solicited") {
-      const { policy, subject, at, position } = place;
+    async question(place, spend, which = "solicited") {
+      const { policy, at, position } = place;
       await parts.follow(position);
-      const group = await ledger.group(subject, position);
-      const found = await ledger.factsAbout(group.members, position);
-      const facts = factsAsked(found, place, which);
-      ensure(facts.length <= maxFacts, "QUOTA_EXCEEDED", `A score takes at most ${maxFacts} facts.`);
+      const told = await gather(ledger, place, which);
+      await spend?.(Math.max(leastCost, Math.ceil(told.facts.length / factsForOne)));
       const digest = await digestAt(position);
-      return { policy, group, facts, trust: await trustAt(place), at, log: { position, digest } };
+      return { ...told, policy, trust: await trustAt(place, spend), at, log: { position, digest } };
     },
   };
 }
 
-/** The facts among those found that a score is asked of. */
-export function factsAsked(
-  found: readonly Fact[],
-  { policy, at }: Pick<Place, "policy" | "at">,
+/** What is kept, or made and kept. That another may not have it made is no refusal to those who ask at the same time. */
+export async function sharing<T>(
+  kept: { ask(name: string, make: () => Promise<T>): Promise<T> },
+  name: string,
+  make: () => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    let made = false;
+    const makeIt = () => {
+      made = true;
+      return make();
+    };
+    try {
+      return await kept.ask(name, makeIt);
+    } catch (error) {
+      if (made || !(error instanceof Failure) || error.code !== "TOO_MANY_REQUESTS") throw error;
+    }
+  }
+}
+
+/** What a ledger tells for a question about those who are one. */
+export async function gather(
+  ledger: Ledger,
+  { group, policy, at, position }: Pick<Place, "group" | "policy" | "at" | "position">,
   which: "solicited" | "unsolicited" = "solicited",
-): Fact[] {
-  // Within a tick all stays as it is.
+): Promise<{ group: Group; facts: Fact[]; beyond: number }> {
+  // Within a tick all stays as it is. Of an award that is held back nobody learns, not even that it will count.
   const now = tickFloor(at, compilePolicy(policy).tick);
-  // Of an award that is held back nobody learns, not even that it will count.
-  const known = found.filter(({ heldUntil }) => heldUntil === undefined || heldUntil <= now);
+  const { facts: known, beyond } = await ledger.factsAbout(group.members, position, now);
   // What nobody asked for counts nowhere and is shown to its subject alone: were it in the digest, anybody could keep
   // others from computing the score again.
-  return known.filter(({ standing }) => (standing === "unsolicited") === (which === "unsolicited"));
+  const facts = known.filter(({ standing }) => (standing === "unsolicited") === (which === "unsolicited"));
+  return { group, facts, beyond };
 }
 
 async function policyOf(
@@ -140,7 +174,7 @@ async function policyOf(
   return recall(`policy ${version ?? ""} ${policy}`, () => findPolicy(policy, version));
 }
 
-async function placeOf(parts: AskingParts, subject: string, asked: AskedScore, recall: Recall): Promise<Place> {
+async function placeOf(parts: AskingParts, named: string, asked: AskedScore, recall: Recall): Promise<Place> {
   const { at, from } = asked;
   const found = await policyOf(parts, asked, recall);
   const alike = from === undefined || found.policy.trust;
@@ -148,22 +182,26 @@ async function placeOf(parts: AskingParts, subject: string, asked: AskedScore, r
   const now = parts.clock();
   const time = at === undefined ? now : parseTime(at);
   ensure(time <= now, "FROM_THE_FUTURE", "What will be admitted until then, nobody knows.");
-  const { log } = parts;
+  const { log, ledger } = parts;
   const then = async () => (await log.momentAt(time)).seq;
   const position = await (at === undefined ? recall("end", () => log.lastSeq()) : recall(`moment ${time}`, then));
   const viewer = from === undefined ? undefined : (foldAccount(from) as Did);
-  return nameOf({ subject, policy: found, at: time, position, from: viewer });
+  const subject = subjectOf(named);
+  const group = await recall(`group ${position} ${subject}`, () => ledger.group(subject, position));
+  return nameOf({ subject, group, policy: found, at: time, position, from: viewer });
 }
 
-function nameOf(
-  place: Omit<Place, "name" | "about" | "subject" | "from"> & { subject: string; from?: Did | undefined },
-): Place {
-  const { policy, at, position, from } = place;
-  const subject = foldAccount(place.subject) as Did;
+function subjectOf(named: string): Did {
+  const subject = foldAccount(named) as Did;
   checkSubjectDid(subject);
+  return subject;
+}
+
+function nameOf(place: Omit<Place, "name" | "about" | "from"> & { from?: Did | undefined }): Place {
+  const { subject, group, policy, at, position, from } = place;
   const tick = tickFloor(at, compilePolicy(policy).tick);
   const about = `${policy.hash} ${policy.id} ${policy.version} ${subject} ${tick} ${from ?? ""}`;
-  return { name: `${position} ${about}`, about, subject, policy, at, position, from };
+  return { name: `${position} ${about}`, about, subject, group, policy, at, position, from };
 }
 
 /** Learns trust from all that is stated up to a place; `at` is the beginning of a tick. */

@@ -2,6 +2,7 @@ import { ensure } from "../kernel/failure.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import { formatDecimal, parseDecimal } from "./decimal.ts";
 import type { Score } from "./score.ts";
+import type { Spend } from "./score-asking.ts";
 import type { ScoreType } from "./score-credential-types.ts";
 
 /** What is to be said of a score: all of it, or that it is at least so much and nothing else. */
@@ -26,9 +27,9 @@ export type ScoreCredentials<Caller> = {
   /**
    * Issues a credential of a subject's score to the subject: by its wallet's session, or an app's token whose delegation
    * names reputation. Refuses as scores do, and with FORBIDDEN, NOT_DELEGATED, NOT_PERMITTED, INVALID_INPUT,
-   * LIFETIME_TOO_LONG, REVOKED (the subject has left) and NOT_REACHED: then nothing is issued.
+   * LIFETIME_TOO_LONG, REVOKED (the subject has left by now) and NOT_REACHED: then nothing is issued.
    */
-  issue(caller: Caller, subject: string, asked: AskedScoreCredential): Promise<IssuedScore>;
+  issue(caller: Caller, subject: string, asked: AskedScoreCredential, spend?: Spend): Promise<IssuedScore>;
   /** SD-JWT VC Type Metadata of a type, by the last part of its address. NOT_FOUND */
   type(name: string): JsonObject;
   /** JWT VC Issuer Metadata of the service. */
@@ -44,13 +45,18 @@ export type ScoreStatement = { type: ScoreType; open: JsonObject; held: JsonObje
  * REVOKED where there is no score any more, and NOT_REACHED.
  */
 export function statementOf(score: Score, claim: ScoreClaim, origin: string): ScoreStatement {
-  ensure(score.score !== null, "REVOKED", "The subject has closed it: there is no score.");
+  ensureOpen(score);
   const open = groundsOf(score, origin);
   if (claim === "score") return { type: "reputation-score", open, held: wholeOf(score, score.score) };
   const least = parseDecimal(claim.atLeast);
   // The score as it is shown decides, as it does about the policy's own threshold.
   ensure(parseDecimal(score.score) >= least, "NOT_REACHED");
   return { type: "reputation-at-least", open: { ...open, atLeast: formatDecimal(least) }, held: {} };
+}
+
+/** Refuses with REVOKED where the subject has left. */
+export function ensureOpen(score: Score): asserts score is Score & { score: string } {
+  ensure(score.score !== null, "REVOKED", "The subject has closed it: there is no score.");
 }
 
 /** Under which rules, up to which place of the log: by them anybody who may see the score can compute it. */

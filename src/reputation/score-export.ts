@@ -7,6 +7,7 @@ import type { OperationStore } from "../operations/store.ts";
 import type { Ledger } from "./ledger.ts";
 import { reputationKind } from "./reputation-state.ts";
 import type { Question, Score } from "./score.ts";
+import type { Spend } from "./score-asking.ts";
 
 /** What a score was asked as, and what came out: for whoever computes it again from the logs beside it. */
 export type ExportedScore = {
@@ -25,13 +26,13 @@ export type ExportedScore = {
 export type ExportParts = {
   realm: string;
   store: Pick<OperationStore, "entriesAfter" | "holds" | "lastSeq">;
-  ledger: Pick<Ledger, "group" | "factsAbout">;
+  ledger: Pick<Ledger, "hiddenAbout" | "kin">;
 };
 
 /** Operations of the facts that the subject hides, at the place asked about or by now: who states them is not for others. */
 export async function hiddenFacts({ ledger, store }: ExportParts, { facts, group }: Question): Promise<Set<string>> {
-  const now = await ledger.factsAbout(group.members, await store.lastSeq());
-  return new Set([...facts, ...now].filter(({ hidden }) => hidden).map(({ operation }) => operation));
+  const now = await ledger.hiddenAbout(group.members, await store.lastSeq());
+  return new Set([...facts.filter(({ hidden }) => hidden), ...now].map(({ operation }) => operation));
 }
 
 export function exportedScore({ group, policy, at, log, trust }: Question, score: Score): ExportedScore {
@@ -43,18 +44,19 @@ export function exportedScore({ group, policy, at, log, trust }: Question, score
 /**
  * The documents whose logs a score rests on, the subject's own first where it has one; what those rest on comes along
  * with them, but who states the facts that are `unnamed`. A score by trust rests on who vouches for whom everywhere, so on
- * the whole log. Refuses with QUOTA_EXCEEDED.
+ * the whole log. Refuses with QUOTA_EXCEEDED and TOO_MANY_REQUESTS.
  */
 export async function documentsBehind(
   { realm, store, ledger }: ExportParts,
   question: Question,
   unnamed: ReadonlySet<string>,
+  spend?: Spend,
 ): Promise<string[]> {
   const { policy, facts, trust, log, group } = question;
   const reputationOf = (did: Did) => derivedId(realm, reputationKind, did);
   const documents = new Set(group.members.map(reputationOf)).add(policy.id);
-  if (trust) for (const document of await documentsUpTo(store, log.position)) documents.add(document);
-  const people = new Set<Did>();
+  if (trust) for (const document of await documentsUpTo(store, log.position, spend)) documents.add(document);
+  const people = new Set<Did>(group.members);
   for (const { operation, document, rater, issuer, raterIs } of facts) {
     documents.add(document);
     if (unnamed.has(operation)) continue;
@@ -62,19 +64,26 @@ export async function documentsBehind(
     if (raterIs === "organization") documents.add(rater);
     else people.add(rater as Did);
   }
-  // By their links people are known under one name.
-  for (const person of people)
-    for (const member of (await ledger.group(person, log.position)).members) documents.add(reputationOf(member));
+  // By their links people are known under one name, and were.
+  for (const member of await ledger.kin([...people], log.position)) documents.add(reputationOf(member));
   documents.delete("");
   const held: string[] = [];
   for (const document of documents) if (await store.holds(document)) held.push(document);
   return held;
 }
 
-async function documentsUpTo(store: ExportParts["store"], position: number): Promise<Set<string>> {
+/** What one reads at a time for what checking so many operations costs. */
+const [page, pageCost] = [500, 50];
+
+async function documentsUpTo(
+  store: ExportParts["store"],
+  position: number,
+  spend: Spend | undefined,
+): Promise<Set<string>> {
   const documents = new Set<string>();
   for (let after = 0; after < position; ) {
-    const entries = await store.entriesAfter(after, 500);
+    await spend?.(pageCost);
+    const entries = await store.entriesAfter(after, page);
     for (const { document, seq } of entries) if (seq <= position) documents.add(document);
     after = entries.at(-1)?.seq ?? position;
     ensure(

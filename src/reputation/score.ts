@@ -46,7 +46,8 @@ export type Score = {
   components: Component[];
   /** `digest`: base64url(SHA-256(JCS({evidence, excluded, score without this digest}))), all of it, whoever looks. */
   evidence: { counted: number; hidden: { count: number; sum: string }; digest: string };
-  excluded: { total: number; byReason: { [reason: string]: number } };
+  /** `beyond`: facts of raters who have stated more than a score takes, or came when it was full; they are listed nowhere. */
+  excluded: { total: number; byReason: { [reason: string]: number }; beyond: number };
   nextChange: NextChange | null;
   closed: boolean;
 };
@@ -105,13 +106,14 @@ export function explainAfter(question: Question, before: Explained | undefined):
 }
 
 /** Whether two questions differ in nothing but their places in the log. */
-function isSameCase({ policy, group, facts, trust, at }: Question, other: Question): boolean {
+function isSameCase({ policy, group, facts, beyond, trust, at }: Question, other: Question): boolean {
   const { tick } = compilePolicy(policy);
   const asked = ({ id, version, hash }: Question["policy"]) => ({ id, version, hash });
   return (
     isSame(asked(policy), asked(other.policy)) &&
     tickFloor(at, tick) === tickFloor(other.at, tick) &&
     trust === other.trust &&
+    beyond === other.beyond &&
     isSame(group, other.group) &&
     isSame(facts, other.facts)
   );
@@ -144,7 +146,7 @@ function scoreWithout(question: Question, asked: Case, now: Evaluation): Score {
       hidden: { count: hidden.length, sum: formatDecimal(sumOf(hidden)) },
       digest: "",
     },
-    excluded: { total: now.left.length, byReason: countReasons(now.left) },
+    excluded: { total: now.left.length, byReason: countReasons(now.left), beyond: question.beyond },
     nextChange: nextChangeOf(asked, now),
     closed: false,
   };
@@ -179,7 +181,7 @@ function closedExplanation(question: Question): Explanation {
     raters: 0,
     components: [],
     evidence: { counted: 0, hidden: { count: 0, sum: "0" }, digest: "" },
-    excluded: { total: 0, byReason: {} },
+    excluded: { total: 0, byReason: {}, beyond: 0 },
     nextChange: null,
     closed: true,
   };

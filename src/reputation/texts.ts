@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Secret, seal, unseal } from "../identity/sealing.ts";
 import { fromUtf8, utf8 } from "../kernel/bytes.ts";
-import { ensure } from "../kernel/failure.ts";
+import { ensure, Failure } from "../kernel/failure.ts";
 import type { Json } from "../kernel/json.ts";
 import { randomText } from "../kernel/random.ts";
 import type { Millis } from "../kernel/time.ts";
@@ -76,66 +76,94 @@ export function checkDisclosures(
   });
 }
 
-/** A text as it is kept: sealed under a key of its subject's. */
-export type SealedText = { document: string; digest: string; key: string; sealed: string };
+/** A text as it is kept: bound to the operation that commits to it, sealed under a key of its subject's. */
+export type SealedText = { document: string; operation: string; digest: string; key: string; sealed: string };
 
 /** Whose text is kept under which key. `id` names the key; a new one is made after the one before was destroyed. */
 export type TextKey = { id: string; sealed: string };
 
+/** An operation that commits to texts by their digests. */
+export type Commitment = { operation: string; texts: readonly string[] };
+
 /** Keeps personal text beside the log. */
 export type TextStore = {
-  /** The key of a subject's texts, by its document; `fresh` becomes it where there is none. */
-  keyOf(document: string, fresh: TextKey, now: Millis): Promise<TextKey>;
-  /** Keeps texts, each as long as its key is; known ones stay. */
-  keep(texts: readonly SealedText[]): Promise<void>;
-  /** What is kept of the disclosures of a document by their digests, with the sealed keys. */
-  find(document: string, digests: readonly string[]): Promise<{ digest: string; sealed: string; key: TextKey }[]>;
-  /** Forgets single texts: those of an operation that was refused, or that their subject does not wish to be kept. */
-  drop(document: string, digests: readonly string[]): Promise<void>;
-  /** When the key of a document's texts was last destroyed; undefined where it never was. */
-  erasedAt(document: string): Promise<Millis | undefined>;
-  /** Destroys the key: nothing that was kept under it can be read again. */
-  erase(document: string, now: Millis): Promise<void>;
+  /** The key of a subject's texts, by its document. */
+  keyOf(document: string): Promise<TextKey | undefined>;
+  /**
+   * Keeps texts of operations that are not in the log yet; a `fresh` key becomes the document's where that has none. False
+   * where the key they are sealed under is not, or no longer, the document's: then none is kept. Known ones stay, and what
+   * was erased or dropped does not come back.
+   */
+  keep(texts: readonly SealedText[], fresh: TextKey | undefined, now: Millis): Promise<boolean>;
+  /** What is kept of the texts of a document's operations, with the sealed keys. */
+  find(
+    document: string,
+    operations: readonly string[],
+  ): Promise<{ operation: string; digest: string; sealed: string; key: TextKey }[]>;
+  /** Takes back exactly what was kept for operations that were refused, and the key where nothing else is under it. */
+  withdraw(texts: readonly SealedText[]): Promise<void>;
+  /** Forgets the texts of single operations for good. */
+  drop(document: string, operations: readonly string[]): Promise<void>;
+  /** Those of the digests whose texts were kept for a document, and were erased or dropped. */
+  forgotten(document: string, digests: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Destroys the key: nothing that was kept under it can be read again, or be kept a second time. */
+  erase(document: string): Promise<void>;
 };
 
 const keyPurpose = "reputation text key";
 const textPurpose = "reputation text";
 
-/** Seals disclosures under the key of their subject, whose document it is, and keeps them. */
+/** How often a key may be destroyed while something is sealed under it. */
+const maxAttempts = 3;
+
+/**
+ * Seals disclosures of an operation under the key of the subject whose document it is, and keeps them. Answers with what
+ * to withdraw where the operation is refused.
+ */
 export async function keepTexts(
   { keys, store }: { keys: Secret; store: TextStore },
-  document: string,
+  { document, operation }: Pick<SealedText, "document" | "operation">,
   disclosures: readonly Disclosure[],
   now: Millis,
-): Promise<void> {
-  if (disclosures.length === 0) return;
-  const fresh = { id: randomText(16), sealed: await seal(keys, keyPurpose, utf8(randomText(32))) };
-  const key = await store.keyOf(document, fresh, now);
-  const own = await openKey(keys, key);
-  ensure(own, "UNAVAILABLE");
-  const sealed = disclosures.map(async ({ text, digest }) => {
-    return { document, digest, key: key.id, sealed: await seal(own, textPurpose, utf8(text)) };
-  });
-  await store.keep(await Promise.all(sealed));
+): Promise<SealedText[]> {
+  if (disclosures.length === 0) return [];
+  for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+    const known = await store.keyOf(document);
+    const key = known ?? { id: randomText(16), sealed: await seal(keys, keyPurpose, utf8(randomText(32))) };
+    const own = await openKey(keys, key);
+    ensure(own, "UNAVAILABLE");
+    const sealing = disclosures.map(async ({ text, digest }) => {
+      return { document, operation, digest, key: key.id, sealed: await seal(own, textPurpose, utf8(text)) };
+    });
+    const texts = await Promise.all(sealing);
+    if (await store.keep(texts, known ? undefined : key, now)) return texts;
+  }
+  throw new Failure("UNAVAILABLE");
 }
 
-/** The texts of operations of one document, by digest, as far as they can still be read. */
+/** The texts of operations of one document by operation, in the order of their digests, as far as they can still be read. */
 export async function openTexts(
   { keys, store }: { keys: Secret; store: TextStore },
   document: string,
-  digests: readonly string[],
-): Promise<Map<string, string>> {
-  if (digests.length === 0) return new Map();
-  const found = await store.find(document, digests);
+  commitments: readonly Commitment[],
+): Promise<Map<string, string[]>> {
+  const asked = commitments.filter(({ texts }) => texts.length > 0);
+  if (asked.length === 0) return new Map();
+  const found = await store.find(
+    document,
+    asked.map(({ operation }) => operation),
+  );
   const opened = new Map<string, Promise<Secret | undefined>>();
   for (const { key } of found) if (!opened.has(key.id)) opened.set(key.id, openKey(keys, key));
-  const texts = new Map<string, string>();
-  for (const { digest, sealed, key } of found) {
+  const known = new Map<string, string>();
+  for (const { operation, digest, sealed, key } of found) {
     const own = await opened.get(key.id);
     const bytes = own && (await unseal(own, textPurpose, sealed));
-    if (bytes) texts.set(digest, fromUtf8(bytes));
+    if (bytes) known.set(`${operation} ${digest}`, fromUtf8(bytes));
   }
-  return texts;
+  const textsOf = ({ operation, texts }: Commitment) =>
+    texts.flatMap((digest) => known.get(`${operation} ${digest}`) ?? []);
+  return new Map(asked.map((each) => [each.operation, textsOf(each)]));
 }
 
 async function openKey(keys: Secret, { sealed }: TextKey): Promise<Secret | undefined> {

@@ -19,7 +19,7 @@ export function attestationStore({ reader }: Pick<Storage, "reader">): Attestati
     },
     notices: async (document, before, limit) => {
       const each = [document, before, limit];
-      return reader.rows<Notice>({ sql: notices, params: [...each, ...each, ...each, ...each, limit] });
+      return reader.rows<Notice>({ sql: notices, params: [...each, ...each, ...each, ...each, ...each, limit] });
     },
   };
 }
@@ -57,6 +57,7 @@ const notices = `${[
     " AND by_subject = 0",
   ),
   noticed("ruled", "attestations", "ruled_seq, ruling, operation, ruled_at", "ruled_seq"),
+  noticed("ruled", "evidence_disputes", "ruled_seq, ruling, evidence, ruled_at", "ruled_seq"),
 ].join(" UNION ALL ")} ORDER BY seq DESC LIMIT ? + 0`;
 
 function recordOf(row: AttestationRow): AttestationRecord {

@@ -7,11 +7,19 @@ export function audienceStore({ reader }: Pick<Storage, "reader">): AudienceStor
   return {
     async find(document, policy) {
       const [row] = await reader.rows<AudienceRow>({ sql: byPolicy, params: [document, policy] });
-      return row && { audience: row.audience as "all" | "named" | "nobody", texts: JSON.parse(row.texts) as string[] };
+      return row && saidIn(row);
+    },
+    async list(document) {
+      return (await reader.rows<AudienceRow>({ sql: byDocument, params: [document] })).map(saidIn);
     },
   };
 }
 
-type AudienceRow = Pick<Tables["score_audiences"], "audience" | "texts">;
+type AudienceRow = Pick<Tables["score_audiences"], "audience" | "operation" | "texts">;
 
-const byPolicy = "SELECT audience, texts FROM score_audiences WHERE document = ? AND policy = ?";
+const byDocument = "SELECT audience, operation, texts FROM score_audiences WHERE document = ?";
+const byPolicy = `${byDocument} AND policy = ?`;
+
+function saidIn({ audience, operation, texts }: AudienceRow) {
+  return { audience: audience as "all" | "named" | "nobody", operation, texts: JSON.parse(texts) as string[] };
+}

@@ -6,10 +6,21 @@ import type { Tables } from "./tables.ts";
 /** What is asked of an award that is not for everybody: whose it is, which organisation gave it, and in which mode. */
 export type ConcealedAward = { subject: Did | ""; organization: string; test: boolean };
 
-/** What is asked of an attestation that is not for everybody: whom it is about, and who made it. */
-export type ConcealedAttestation = { operation: string; subject: string; attester: Did | ""; organization: string };
+/** Evidence that is stated, or told of, in a reputation, by the operation digest of what states it. */
+export type EvidenceName = { document: string; evidence: string };
 
-/** Which awards and attestations are not for everybody, and who stands behind them. */
+/** What is asked of evidence that is not for everybody: whom it is about and, of an attestation, who made it and how. */
+export type ConcealedEvidence = EvidenceName & {
+  subject: string;
+  attester: Did | "";
+  organization: string;
+  context: string;
+  standing: string;
+  /** Whether its subject disputes it, or did: 0 or 1. */
+  disputed: number;
+};
+
+/** Which awards and other evidence are not for everybody, and who stands behind them. */
 export function concealmentStore(db: Kysely<Tables>) {
   return {
     /** Those of the documents that are hidden, still held, or were cancelled while they were held. */
@@ -23,13 +34,18 @@ export function concealmentStore(db: Kysely<Tables>) {
         .execute();
       return new Set(rows.map(({ document }) => document));
     },
-    /** Those of the operations that are attestations which nobody asked for, or which their subject hides. */
-    async attestations(operations: readonly string[]): Promise<ConcealedAttestation[]> {
-      const found = sql<ConcealedAttestation>`
-        SELECT a.operation, a.subject, a.attester, a.organization FROM attestations a
-        WHERE a.operation IN (SELECT value FROM json_each(${JSON.stringify(operations)})) AND (
-          a.standing = 'unsolicited' OR 1 = (SELECT h.hidden FROM hidden_evidence h
-            WHERE h.document = a.document AND h.evidence = a.operation ORDER BY h.seq DESC LIMIT 1))`;
+    /** Those of the evidence that are attestations which nobody asked for, or that the subject hides, whatever they are. */
+    async evidence(named: readonly EvidenceName[]): Promise<ConcealedEvidence[]> {
+      const pairs = JSON.stringify(named.map(({ document, evidence }) => [document, evidence]));
+      const found = sql<ConcealedEvidence>`
+        SELECT n.document, n.evidence, coalesce(a.subject, r.subject, '') AS subject, coalesce(a.attester, '') AS attester,
+          coalesce(a.organization, '') AS organization, coalesce(a.context, '') AS context,
+          coalesce(a.standing, '') AS standing, a.disputed_seq IS NOT NULL AS disputed
+        FROM (SELECT DISTINCT value ->> 0 AS document, value ->> 1 AS evidence FROM json_each(${pairs})) n
+        LEFT JOIN attestations a ON a.operation = n.evidence AND a.document = n.document
+        LEFT JOIN reputations r ON r.document = n.document
+        WHERE a.standing = 'unsolicited' OR 1 = (SELECT h.hidden FROM hidden_evidence h
+          WHERE h.document = n.document AND h.evidence = n.evidence ORDER BY h.seq DESC LIMIT 1)`;
       return (await found.execute(db)).rows;
     },
     async find(document: string): Promise<ConcealedAward | undefined> {
@@ -42,11 +58,11 @@ export function concealmentStore(db: Kysely<Tables>) {
       const of = db.selectFrom("organization_keys").select("key").where("document", "=", organization);
       return (await of.where("key", "=", key).executeTakeFirst()) !== undefined;
     },
-    /** The DIDs by which an address is a member of an organisation now. */
-    async membersAt(organization: string, address: string): Promise<Did[]> {
-      const of = db.selectFrom("organization_members").select("user").where("document", "=", organization);
+    /** The DIDs by which an address is a member of an organisation now, in one of the roles where they are named. */
+    async membersAt(organization: string, address: string, roles?: readonly string[]): Promise<Did[]> {
+      const of = db.selectFrom("organization_members").select(["user", "role"]).where("document", "=", organization);
       const rows = await of.where("address", "=", address).where("role", "is not", null).execute();
-      return rows.map(({ user }) => user);
+      return rows.filter(({ role }) => roles?.includes(role!) ?? true).map(({ user }) => user);
     },
   };
 }

@@ -102,6 +102,7 @@ const periodColumns = [
   "ended_at",
   "ended_as",
   "ended_by",
+  "ended_authority",
 ] as const satisfies (keyof AwardPeriod)[];
 
 /** The first columns are the key; a row that stands is written over, as a class that comes back as it was. */

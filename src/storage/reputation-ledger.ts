@@ -1,13 +1,26 @@
 import type { Did } from "../identity/did.ts";
+import type { Millis } from "../kernel/time.ts";
+import { maxUnsolicited } from "../reputation/attestation-decisions.ts";
 import type { FactKind } from "../reputation/fact.ts";
-import type { Ledger } from "../reputation/ledger.ts";
+import { knownBy, latestOf } from "../reputation/latest-rows.ts";
+import { type Ledger, maxGroup } from "../reputation/ledger.ts";
 import { ledgerOf } from "../reputation/ledger-of-rows.ts";
-import type { Changes, DetailRow, LedgerRows, LinkPair, RoleRow, StatementRow } from "../reputation/ledger-rows.ts";
+import type {
+  About,
+  Changes,
+  DetailRow,
+  LedgerRows,
+  LinkPair,
+  Most,
+  RoleRow,
+  StatementRow,
+} from "../reputation/ledger-rows.ts";
+import { allLinks, linksOf } from "./link-queries.ts";
 import type { Parameter, Reader } from "./statement.ts";
 
 /** What scoring reads of the log, in SQLite or D1. Awards are there as far as they have been followed. */
-export function reputationLedger(reader: Reader): Ledger {
-  return ledgerOf(ledgerRows(reader));
+export function reputationLedger(reader: Reader, most?: Most): Ledger {
+  return ledgerOf(ledgerRows(reader), most);
 }
 
 /** Rows read at a time: D1 answers with so much and no more, and others have a turn between. */
@@ -15,6 +28,9 @@ const page = 20_000;
 
 /** Names in one parameter of JSON, of which D1 takes two megabytes. */
 const maxListed = 20_000;
+
+/** Room for what nobody asked for of all wallets of a group, and for one more, by which it is known to be too little. */
+const unaskedRoom = maxGroup * maxUnsolicited + 1;
 
 type Values = readonly Parameter[];
 
@@ -37,7 +53,7 @@ function asking(reader: Reader) {
   return { values, forAll };
 }
 
-function statementRows({ values }: Asking): Pick<LedgerRows, "about" | "ofKinds" | "hidings"> {
+function statementRows({ values }: Asking): Pick<LedgerRows, "about" | "ofKinds" | "hidings" | "hiddenAwards"> {
   const paged = async (sql: string, kind: FactKind, position: number, ...params: Parameter[]) => {
     const found: StatementRow[] = [];
     for (let after = 0; ; after = found.at(-1)!.seq) {
@@ -47,14 +63,25 @@ function statementRows({ values }: Asking): Pick<LedgerRows, "about" | "ofKinds"
     }
   };
   return {
-    about: async (subjects, position, limit) => {
-      const list = JSON.stringify(subjects);
-      const found = await Promise.all([
-        values<DetailValues>(attestationsAbout, list, position, limit),
-        values<DetailValues>(awardsAbout, list, position, position, limit),
-        values<DetailValues>(endorsementsAbout, list, position, position, position, limit),
+    about: async (subjects, position, most, by) => {
+      const [list, limit] = [JSON.stringify(subjects), most.all + unaskedRoom];
+      const whole = await Promise.all([
+        values<DetailValues>(attestationsAbout(""), list, position, limit),
+        values<DetailValues>(awardsAbout(""), list, position, position, limit),
+        values<DetailValues>(endorsementsAbout(""), list, position, position, position, limit),
       ]);
-      return found.flatMap((part) => part.map(detailOf));
+      const rows = knownBy(
+        whole.flatMap((part) => part.map(detailOf)),
+        by,
+      );
+      const counted = rows.filter(({ standing }) => standing !== "unsolicited").length;
+      if (counted <= most.all && whole.every(({ length }) => length < limit)) return latestOf(rows, most);
+      return latestAbout(values, { list, position, by }, most);
+    },
+    hiddenAwards: async (subjects, position) => {
+      const [list, at] = [JSON.stringify(subjects), [position, position]];
+      const found = await values<[Did, string]>(hiddenAwards, list, ...at, list, ...at, position);
+      return found.map(([subject, operation]) => ({ subject, operation }));
     },
     ofKinds: async (kinds, position, authorities) => {
       const found: StatementRow[][] = [];
@@ -73,11 +100,32 @@ function statementRows({ values }: Asking): Pick<LedgerRows, "about" | "ofKinds"
   };
 }
 
+/** Where there is more than is taken, the database says first which, so that nobody makes a process read without end. */
+async function latestAbout(
+  values: Asking["values"],
+  { list, position, by }: { list: string; position: number; by: Millis },
+  { each, all }: Most,
+): Promise<About> {
+  const at = [position, position] as const;
+  const places = [list, position, list, ...at, by, list, ...at, position, by];
+  const taken = await values<[number, number]>(latestPlaces, ...places, each, all);
+  const seqs = JSON.stringify(taken.map(([seq]) => seq));
+  const found = await Promise.all([
+    values<DetailValues>(attestationsAbout(among), list, position, seqs, all),
+    values<DetailValues>(awardsAbout(among), list, ...at, seqs, all),
+    values<DetailValues>(endorsementsAbout(among), list, ...at, position, seqs, all),
+    values<DetailValues>(attestationsAbout(unasked), list, position, unaskedRoom),
+  ]);
+  const stated = taken[0]?.[1] ?? 0;
+  return { rows: found.flatMap((part) => part.map(detailOf)), beyond: stated - taken.length };
+}
+
 function walletRows({ values, forAll }: Asking): Pick<LedgerRows, "links" | "closures"> {
   return {
-    links: async (wallets, position) => {
-      const ask = (sql: string, ...list: string[]) => values<LinkValues>(sql, ...list, position, position);
-      return (await (wallets ? forAll(wallets, (list) => ask(linksOf, list)) : ask(allLinks))).map(linkOf);
+    links: async (accounts, position) => {
+      const at = [position, position] as const;
+      const ask = (list: string) => values<LinkValues>(linksOf(), list, ...at, list, ...at);
+      return (await (accounts ? forAll(accounts, ask) : values<LinkValues>(allLinks(), ...at))).map(linkOf);
     },
     closures: async (subjects, position) => {
       const found = await values<[Did, number]>(closuresOf, JSON.stringify(subjects), position);
@@ -134,7 +182,11 @@ type DetailValues = [
   hidden: number,
 ];
 
-type LinkValues = [Did, Did, number, number | null, number, number | null, number | null, number | null];
+type LinkValues = [
+  ...[one: Did, other: Did, seq: number, at: number, authority: string, ended: number | null],
+  ...[backSeq: number, backAt: number, backAuthority: string, backEnded: number | null],
+  ...[oneClosed: number | null, otherClosed: number | null],
+];
 type RoleValues = [string, Did, number, number | null];
 
 function statementOf(values: StatementValues | DetailValues, kind: FactKind): StatementRow {
@@ -149,8 +201,10 @@ function detailOf(values: DetailValues): DetailRow {
   return { ...statementOf(values, values[6]!), ...named, hidden: hidden === 1 };
 }
 
-function linkOf([one, other, seq, ended, backSeq, backEnded, oneClosed, otherClosed]: LinkValues): LinkPair {
-  return { one, other, seq, ended, backSeq, backEnded, oneClosed, otherClosed };
+function linkOf([one, other, seq, at, authority, ended, ...back]: LinkValues): LinkPair {
+  const [backSeq, backAt, backAuthority, backEnded, oneClosed, otherClosed] = back;
+  const answered = { backSeq, backAt, backAuthority, backEnded };
+  return { one, other, seq, at, authority, ended, ...answered, oneClosed, otherClosed };
 }
 
 // `IN (?)` and `LIMIT ? + 0` for the reason that stands in `operation-store.ts`.
@@ -164,12 +218,15 @@ const attested = (authority: string, kind: string) =>
   `s.seq, s.subject, s.rater, s.context, ${authority}, s.field, ${kind}, s.value, s.standing, s.admitted_at, ` +
   changes(
     "s.valid_from, s.valid_until, NULL, s.retracted_seq, s.retracted_at, 'retracted', s.retracted_by, s.disputed_seq, " +
-      "s.disputed_at, s.dispute, s.ruled_seq, s.ruled_at, s.ruling, s.outcome",
+      "s.disputed_at, s.dispute, s.ruled_seq, s.ruled_at, s.ruling, s.outcome, s.retract_authority, s.dispute_authority, " +
+      "s.ruling_authority, s.ruled_by",
     "coalesce(s.retracted_seq, s.disputed_seq, s.valid_from, s.valid_until)",
   );
-const attestationsAbout =
+const attestationsAbout = (which: string) =>
   `SELECT ${attested("s.authority", "s.kind")}, s.operation, s.document, s.entry, s.claimed_at, s.work_type, s.work_id, 0 FROM attestations s ` +
-  `WHERE ${listed("s.subject")} AND s.seq <= ? LIMIT ? + 0`;
+  `WHERE ${listed("s.subject")} AND s.seq <= ?${which} LIMIT ? + 0`;
+const among = ` AND ${listed("s.seq")}`;
+const unasked = " AND s.standing = 'unsolicited'";
 const attestationsOf = (authorities: boolean) =>
   `SELECT ${attested(authorities ? "s.authority" : "''", "NULL")} FROM attestations s ` +
   "WHERE s.kind IN (?) AND s.seq > ? AND s.seq <= ? ORDER BY s.seq LIMIT ? + 0";
@@ -179,7 +236,8 @@ const awarded = (kind: string) =>
   `s.seq, a.subject, s.organization, '', s.authority, a.field, '${kind}', '1', 'organization', s.admitted_at, ` +
   changes(
     "a.valid_from, a.valid_until, a.held_until, a.ended_seq, a.ended_at, a.ended_as, a.ended_by, d.disputed_seq, " +
-      "d.disputed_at, d.dispute, d.ruled_seq, d.ruled_at, d.ruling, d.outcome",
+      "d.disputed_at, d.dispute, d.ruled_seq, d.ruled_at, d.ruling, d.outcome, a.ended_authority, d.dispute_authority, " +
+      "d.ruling_authority, d.ruled_by",
     "coalesce(a.ended_seq, d.disputed_seq, a.valid_from, a.valid_until, a.held_until)",
   );
 const shown = (document: string) => `s.operation, ${document}, s.entry, s.claimed_at, 'badge', ${document}, a.hidden`;
@@ -190,26 +248,35 @@ const standing = "a.subject <> '' AND a.since <= ? AND (a.until IS NULL OR a.unt
 
 /** One row under both names, so that awards are asked for as endorsements are. */
 const awardRows = `award_evidence a JOIN award_evidence s ON s.document = a.document AND s.since = a.since ${disputed}`;
-const awardsAbout =
+const awardsAbout = (which: string) =>
   `SELECT ${awarded("badge")}, ${shown("a.document")} FROM ${awardRows} ` +
-  `WHERE ${listed("a.subject")} AND ${standing} LIMIT ? + 0`;
+  `WHERE ${listed("a.subject")} AND ${standing}${which} LIMIT ? + 0`;
 const awardsOf = `SELECT ${awarded("badge")} FROM ${awardRows} WHERE ${standing} AND a.seq > ? AND a.seq <= ? ORDER BY a.seq LIMIT ? + 0`;
 
 const endorsementRows = `award_evidence a JOIN award_endorsements s ON s.award = a.document ${disputed}`;
-const endorsementsAbout =
+const endorsementsAbout = (which: string) =>
   `SELECT ${awarded("endorsement")}, ${shown("a.document")} FROM ${endorsementRows} ` +
-  `WHERE ${listed("a.subject")} AND ${standing} AND s.seq <= ? LIMIT ? + 0`;
+  `WHERE ${listed("a.subject")} AND ${standing} AND s.seq <= ?${which} LIMIT ? + 0`;
 const endorsementsOf =
   `SELECT ${awarded("endorsement")} FROM ${endorsementRows} WHERE ${standing} AND s.seq > ? AND s.seq <= ? ` +
   "ORDER BY s.seq LIMIT ? + 0";
 
-const answered =
-  "l.subject, l.other, l.seq, l.ended_seq, b.seq, b.ended_seq, mine.closed_seq, theirs.closed_seq FROM subject_links l " +
-  "JOIN subject_links b ON b.subject = l.other AND b.other = l.subject " +
-  "LEFT JOIN reputations mine ON mine.document = l.document LEFT JOIN reputations theirs ON theirs.document = b.document " +
-  "WHERE l.seq <= ? AND b.seq <= ?";
-const linksOf = `SELECT ${answered.replace("WHERE", `WHERE ${listed("l.subject")} AND`)}`;
-const allLinks = `SELECT ${answered} AND l.subject < l.other`;
+/** The same choice as `latestOf`: awards and endorsements are organisations', and attestations name a person by wallet. */
+const awardsOfThem = `award_evidence a WHERE ${listed("a.subject")} AND ${standing}`;
+const endorsementsOfThem = `award_evidence a JOIN award_endorsements s ON s.award = a.document WHERE ${listed("a.subject")} AND ${standing} AND s.seq <= ?`;
+const known = "(a.held_until IS NULL OR a.held_until <= ?)";
+const latestPlaces =
+  "WITH stated (seq, teller) AS (SELECT s.seq, CASE WHEN s.standing <> 'organization' AND s.rater LIKE 'did:pkh:eip155:%' " +
+  `THEN substr(s.rater, -42) ELSE s.rater END FROM attestations s WHERE ${listed("s.subject")} AND s.seq <= ? ` +
+  "AND s.standing <> 'unsolicited' " +
+  `UNION ALL SELECT a.seq, a.organization FROM ${awardsOfThem} AND ${known} ` +
+  `UNION ALL SELECT s.seq, s.organization FROM ${endorsementsOfThem} AND ${known}), ` +
+  "ranked AS (SELECT seq, row_number() OVER (PARTITION BY teller ORDER BY seq DESC) AS nth, " +
+  "min(seq) OVER (PARTITION BY teller) AS first, count(*) OVER () AS stated FROM stated) " +
+  "SELECT seq, stated FROM ranked WHERE nth <= ? + 0 ORDER BY first, nth LIMIT ? + 0";
+const hiddenAwards =
+  `SELECT a.subject, a.operation FROM ${awardsOfThem} AND a.hidden = 1 ` +
+  `UNION ALL SELECT a.subject, s.operation FROM ${endorsementsOfThem} AND a.hidden = 1`;
 
 const closuresOf = `SELECT subject, closed_at FROM reputations WHERE ${listed("subject")} AND closed_seq <= ?`;
 const hidingsOf =

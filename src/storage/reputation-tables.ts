@@ -33,14 +33,18 @@ export type ReputationTables = {
     retracted_seq: number | null;
     retracted_at: number | null;
     retracted_by: string | null;
+    retract_authority: string | null;
     disputed_seq: number | null;
     disputed_at: number | null;
     dispute: string | null;
     dispute_entry: string | null;
+    dispute_authority: string | null;
     dispute_texts: string | null;
     ruled_seq: number | null;
     ruled_at: number | null;
     ruling: string | null;
+    ruling_authority: string | null;
+    ruled_by: string | null;
     ruling_texts: string | null;
     outcome: string | null;
   };
@@ -61,10 +65,13 @@ export type ReputationTables = {
     disputed_at: number;
     dispute: string;
     dispute_entry: string;
+    dispute_authority: string;
     dispute_texts: string;
     ruled_seq: number | null;
     ruled_at: number | null;
     ruling: string | null;
+    ruling_authority: string | null;
+    ruled_by: string | null;
     ruling_texts: string | null;
     outcome: string | null;
   };
@@ -82,6 +89,8 @@ export type ReputationTables = {
     subject: string;
     other: string;
     seq: number;
+    linked_at: number;
+    authority: string;
     ended_seq: number | null;
   };
   score_audiences: {

@@ -8,7 +8,7 @@ import type { Clock } from "../kernel/time.ts";
 import type { Reactor } from "../operations/reactor.ts";
 import type { OperationStore } from "../operations/store.ts";
 import { findOrganization, type OrganizationStore } from "../organizations/directory.ts";
-import { roles } from "../organizations/inputs.ts";
+import { type Role, roles } from "../organizations/inputs.ts";
 import { ensureRole, type Person } from "../organizations/membership.ts";
 import type { OrganizationKeys } from "../organizations/organization-keys.ts";
 import type { Attesters } from "../reputation/attesting.ts";
@@ -47,6 +47,9 @@ export function speaksForDid(party: Party, did: string): boolean {
   return party.by === "session" && isUserDid(did) && speaksFor(party, parsePkh(did));
 }
 
+/** What a client needs to attest, and to see what others may not. */
+const scope = "attestations:write";
+
 function attestersOf({ organizations: { store, keys } }: AttestationParts): Attesters {
   return {
     find: async (named) => {
@@ -65,20 +68,25 @@ function attestersOf({ organizations: { store, keys } }: AttestationParts): Atte
 }
 
 function standingOf({ organizations, reactor }: AttestationParts): Standing<Party> {
+  const hasRole = async (party: Party, organization: string, allowed: readonly Role[]) => {
+    try {
+      const person = await organizations.personOf(party, "SET_PROFILE");
+      await ensureRole(reactor, organization, person, allowed);
+      return true;
+    } catch (error) {
+      if (error instanceof Failure && (error.code === "FORBIDDEN" || error.code === "NOT_FOUND")) return false;
+      throw error;
+    }
+  };
   return {
-    client: (party) => requireScope(party, "attestations:write"),
+    client: (party) => requireScope(party, scope),
     wallet: (party) => (party.by === "session" ? party.user : undefined),
     speaksFor: speaksForDid,
     belongs: async (party, organization) => {
-      if (party.by === "client") return party.organization === organization;
-      try {
-        const person = await organizations.personOf(party, "SET_PROFILE");
-        await ensureRole(reactor, organization, person, roles);
-        return true;
-      } catch (error) {
-        if (error instanceof Failure && (error.code === "FORBIDDEN" || error.code === "NOT_FOUND")) return false;
-        throw error;
-      }
+      if (party.by !== "client") return hasRole(party, organization, roles);
+      return party.organization === organization && party.mode === "live" && party.scopes.includes(scope);
     },
+    rules: async (party, organization) =>
+      party.by !== "client" && (await hasRole(party, organization, ["owner", "arbiter"])),
   };
 }

@@ -1,7 +1,6 @@
 import { awardKind } from "../badges/award.ts";
 import type { ProofMethod } from "../identity/delegation.ts";
-import { type Did, isUserDid, parsePkh } from "../identity/did.ts";
-import { speaksFor } from "../identity/proof-reach.ts";
+import { type Did, parsePkh } from "../identity/did.ts";
 import type { namedOperationKeys } from "../identity/service-keys.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { pageOf } from "../kernel/page.ts";
@@ -15,9 +14,9 @@ import type { Kinds } from "../operations/fold.ts";
 import { parseAction } from "../operations/operation.ts";
 import type { Reactor } from "../operations/reactor.ts";
 import type { OperationStore } from "../operations/store.ts";
-import { reputationKind } from "../reputation/reputation-state.ts";
 import type { Caller, Party, Services } from "../services.ts";
-import type { ConcealedAttestation, ConcealedAward, concealmentStore } from "../storage/concealment-store.ts";
+import type { ConcealedAward, concealmentStore } from "../storage/concealment-store.ts";
+import { concealedTellings, isOne } from "./concealed-evidence.ts";
 
 export type DocumentParts = {
   reactor: Reactor;
@@ -58,9 +57,8 @@ export function documentServices(parts: DocumentParts): {
     entries: async (id, { after = "0", limit }, viewer) => {
       const entries = await store.entriesOf(id, Number(after), limit + 1);
       if (entries.length === 0) await reactor.document(id);
-      const wire = entries.map(wireEntry);
-      const concealed = await concealedFrom(parts, wire, viewer);
-      const shown = wire.map((entry) => shownEntry(entry, concealed));
+      const concealed = await concealedFrom(parts, entries, viewer);
+      const shown = entries.map((entry) => shownEntry(wireEntry(entry), concealed));
       return pageOf(shown, limit, ({ seq }) => String(seq));
     },
     submit: async (id, operations, kind) => {
@@ -77,9 +75,9 @@ export function documentServices(parts: DocumentParts): {
     bundle,
   };
   const after: Services["log"]["after"] = async (seq, limit) => {
-    const entries = (await store.entriesAfter(seq, limit)).map(wireEntry);
+    const entries = await store.entriesAfter(seq, limit);
     const concealed = await concealedFrom(parts, entries, undefined);
-    return entries.map((entry) => shownEntry(entry, concealed));
+    return entries.map((entry) => shownEntry(wireEntry(entry), concealed));
   };
   return { documents, after, sees: (document, viewer) => sees(parts, document, viewer) };
 }
@@ -116,37 +114,15 @@ function once(viewer: Caller): Caller {
 /** What of these entries a viewer may not see; `asOne` are wallets that are one with it, where it is one of them. */
 async function concealedFrom(
   parts: DocumentParts,
-  entries: readonly { kind: string; document: string; operation: string }[],
+  entries: readonly LoggedEntry[],
   viewer: Caller | undefined,
   asOne: readonly Did[] = [],
 ): Promise<Concealed> {
   const documents = new Set(await concealedAmong(parts, entries));
   for (const document of documents) if (await sees(parts, document, viewer, asOne)) documents.delete(document);
-  const asked = entries.filter(({ kind }) => kind === reputationKind).map(({ operation }) => operation);
-  const found = asked.length > 0 ? await parts.concealment.attestations(asked) : [];
-  const party = found.length > 0 ? await viewer?.() : undefined;
-  const operations = new Set<string>();
-  for (const each of found)
-    if (!party || !(await concernsParty(parts, party, each, asOne))) operations.add(each.operation);
-  return { documents, operations };
-}
-
-/** Whether a party is the subject of an attestation, or made it. */
-async function concernsParty(
-  { concealment }: DocumentParts,
-  party: Party,
-  { subject, attester, organization }: ConcealedAttestation,
-  asOne: readonly Did[],
-): Promise<boolean> {
-  if (party.by === "client") return organization !== "" && party.organization === organization;
-  if (party.by !== "session") return false;
-  if (isOne(party, [subject, attester]) || (asOne.includes(subject) && isOne(party, asOne))) return true;
-  return organization !== "" && isOne(party, await concealment.membersAt(organization, parsePkh(party.user).address));
-}
-
-/** Whether a wallet speaks for one of the DIDs. */
-function isOne(party: { user: Did; method: ProofMethod }, dids: readonly string[]): boolean {
-  return dids.filter(isUserDid).some((did) => speaksFor(party, parsePkh(did)));
+  const concealed = (asked: readonly string[]) => parts.concealment.concealed(asked, parts.clock());
+  const looking = { viewer, asOne, concealed, sees: (document: string) => sees(parts, document, viewer, asOne) };
+  return { documents, operations: await concealedTellings(parts, entries, looking) };
 }
 
 async function concealedAmong(

@@ -1,11 +1,8 @@
 // Wires policies: where they are kept, and how the service publishes its own.
-import type { Did } from "../identity/did.ts";
-import type { Json } from "../kernel/json.ts";
 import type { Clock } from "../kernel/time.ts";
 import type { Reactor } from "../operations/reactor.ts";
 import type { Signer } from "../operations/signature.ts";
 import { openPolicies } from "../reputation/policies.ts";
-import type { Policy } from "../reputation/policy.ts";
 import { publishShipped } from "../reputation/policy-shipping.ts";
 import { shippedPolicies } from "../reputation/shipped-policies.ts";
 import type { Services } from "../services.ts";
@@ -23,15 +20,13 @@ export type PolicyParts = {
   documents: Pick<Services["documents"], "open">;
   /** Organisations' documents and did:pkh from which trust flows; none unless given. */
   trustSeeds?: readonly string[] | undefined;
-  /** Scores subjects under a policy that is not published. */
-  dryRun?: ((policy: Policy, subjects: readonly Did[]) => Promise<Json>) | undefined;
 };
 
 /** What the doors may call. */
 export function policyServices(parts: PolicyParts): Pick<Services, "policies"> {
-  const { origin, storage, documents, dryRun, trustSeeds = [] } = parts;
+  const { origin, storage, documents, trustSeeds = [] } = parts;
   const store = policyStore(storage);
   const shipped = shippedPolicies(trustSeeds);
   const ship = () => publishShipped({ ...parts, store }, shipped);
-  return { policies: openPolicies({ origin, store, open: documents.open, ship, dryRun }) };
+  return { policies: openPolicies({ origin, store, open: documents.open, ship }) };
 }

@@ -1,8 +1,7 @@
 // Wires reputation: facts, policies, and the scores that follow from them.
 import { followAwards } from "../followers/award-evidence.ts";
-import type { Did } from "../identity/did.ts";
 import { ensure } from "../kernel/failure.ts";
-import type { Json } from "../kernel/json.ts";
+import { isConcealed } from "../operations/concealment.ts";
 import { audiencesOf } from "../reputation/audience.ts";
 import { documentsBehind, exportedScore, hiddenFacts } from "../reputation/score-export.ts";
 import { createScores } from "../reputation/scores.ts";
@@ -22,15 +21,12 @@ const maxKept = 4096;
 
 /** What the doors may call, and what is done now and then. */
 export function openReputation(
-  parts: AttestationParts & Omit<PolicyParts, "dryRun"> & { documents: Pick<Services["documents"], "bundle"> },
+  parts: AttestationParts & PolicyParts & { documents: Pick<Services["documents"], "bundle"> },
 ) {
   const { storage, store, clock, keys, realm, documents } = parts;
   const follower = followAwards({ log: store, store: evidenceStore(storage) });
   const { texts, ...facts } = openReputations(parts);
-  const { policies } = policyServices({
-    ...parts,
-    dryRun: async (policy, subjects: readonly Did[]) => (await scores.dryRun(policy, subjects)) as Json,
-  });
+  const { policies } = policyServices(parts);
   const ledger = reputationLedger(storage.reader);
   const scores: Services["scores"] = createScores({
     clock,
@@ -47,15 +43,17 @@ export function openReputation(
     speaksFor: speaksForDid,
   });
   const exportScore: Services["exportScore"] = async (viewer, subject, asked, work) => {
-    const { score, question, own } = await scores.whole(viewer, subject, asked);
+    const { score, seen, question, own } = await scores.whole(viewer, subject, asked, work?.spend);
     const behind = { realm, store, ledger };
     const unnamed = own ? new Set<string>() : await hiddenFacts(behind, question);
-    const [first, ...also] = await documentsBehind(behind, question, unnamed);
+    const [first, ...also] = await documentsBehind(behind, question, unnamed, work?.spend);
     // Who is one with another sees what either hides, for as long as they are one.
     const now = own ? (await ledger.group(question.group.members[0]!, await store.lastSeq())).members : [];
     const asOne = question.group.members.filter((each) => now.includes(each));
     const bundle = await documents.bundle(first!, viewer, work, { also, asOne });
-    return { ...bundle, ...exportedScore(question, score) };
+    // Who sees everything computes it as it is.
+    const whole = own || bundle.logs.every(({ entries }) => !entries.some(isConcealed));
+    return { ...bundle, ...exportedScore(question, whole ? score : seen) };
   };
   return {
     services: { ...facts, policies, scores, exportScore } satisfies Partial<Services>,

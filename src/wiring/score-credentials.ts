@@ -15,6 +15,7 @@ import type { OperationStore } from "../operations/store.ts";
 import { reputationKind } from "../reputation/reputation-state.ts";
 import {
   type AskedScoreCredential,
+  ensureOpen,
   type ScoreCredentials,
   type ScoreStatement,
   statementOf,
@@ -51,7 +52,7 @@ const action = "CREDENTIAL";
 export function openScoreCredentials(parts: ScoreCredentialParts): ScoreCredentials<Party> {
   const { origin, keys, clock, scores } = parts;
   return {
-    async issue(party, named, asked) {
+    async issue(party, named, asked, spend) {
       const subject = foldAccount(named) as Did;
       const { user, key } = await holderOf(parts, party, subject, asked);
       const life = asked.lifeSeconds === undefined ? usualLife : asked.lifeSeconds * second;
@@ -59,7 +60,9 @@ export function openScoreCredentials(parts: ScoreCredentialParts): ScoreCredenti
       // Whoever has proved to act for the subject asks as the subject: what it hides from others, it may show.
       const asSubject = async (): Promise<Party> => ({ by: "session", user: subject, session: "", method: "contract" });
       const { policy, version, at, claim, form } = asked;
-      const said = statementOf(await scores.score(asSubject, subject, { policy, version, at }), claim, origin);
+      // Whoever has left is vouched for no more, not for a moment before either.
+      if (at !== undefined) ensureOpen(await scores.score(asSubject, subject, { policy, version }, spend));
+      const said = statementOf(await scores.score(asSubject, subject, { policy, version, at }, spend), claim, origin);
       const now = clock();
       const until = now + life;
       const made = { said, subject, user, now, until };

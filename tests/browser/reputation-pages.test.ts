@@ -1,6 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { userOf } from "../harness.ts";
+import { signed } from "../http/attester.ts";
 import { get, signIn, type Wallet } from "../http/client.ts";
 import { signInHere } from "./badge-scenes.ts";
 import { launchBrowser, openPage, signedInPath, type Watched } from "./harness.ts";
@@ -115,6 +116,10 @@ describe("my reputation", () => {
     await page.fill("#other", other.address);
     await page.getByRole("button", { name: "Name this wallet as mine" }).click();
     await page.waitForURL(/done=LINK/);
+    expect(await page.getByText("has not named this wallet yet").count()).toBe(1);
+    await signed(service, other, userOf(other), "LINK", { other: userOf(wallet) });
+    await page.reload();
+    expect(await page.getByText("counts as one with this wallet").count()).toBe(1);
     await page.getByRole("button", { name: "No longer mine" }).click();
     await page.waitForURL(/done=UNLINK/);
     expect(await page.getByText("You have named no other wallet.").count()).toBe(1);

@@ -7,6 +7,10 @@ import { appendOf, entryOf, freshId } from "./synthetic.ts";
 
 const now = 1_800_000_000_000;
 
+type Of = (chain: number) => string;
+
+const wallet = (chain: number, digit: string) => `did:pkh:eip155:${chain}:0x${digit.repeat(40)}`;
+
 /** What every database answers about how much an attester has said. */
 export function attestationLimitsContract(name: string, open: () => Promise<Storage>): void {
   describe(`limits of attesters over ${name}`, () => {
@@ -50,6 +54,42 @@ export function attestationLimitsContract(name: string, open: () => Promise<Stor
       expect(await asked(ann, here, now - 1)).toEqual({ about: 2, since: 2 });
       expect(await asked(bea, there, now - 1)).toEqual({ about: 0, since: 1 });
       expect(await asked(freshId(), here, 0)).toEqual({ about: 0, since: 0 });
+    });
+
+    it("counts a person's on all chains as one account's", async () => {
+      const document = freshId();
+      const [ann, bea] = ["a", "b"].map((digit) => (chain: number) => wallet(chain, digit)) as [Of, Of];
+      await attested(ann(1), document, now);
+      await attested(ann(10), document, now);
+      await attested(bea(1), document, now);
+      const { attested: asked } = attestationLimits(storage.reader);
+      expect(await asked(ann(137), document, now - 1)).toEqual({ about: 2, since: 2 });
+      expect(await asked(ann(1), freshId(), now - 1)).toEqual({ about: 0, since: 3 });
+      expect(await asked(bea(1), document, now - 1)).toEqual({ about: 1, since: 1 });
+    });
+
+    it("knows who is one with a wallet: who names it and is named by it, whatever the chains, and theirs", async () => {
+      const link = async (subject: string, other: string, ended = false) => {
+        const by = { operation: freshId(), document: "d", authority: "", linked_at: now } as const;
+        const key = { entry: freshId() };
+        const set = { ...by, subject, other, seq: here, ended_seq: ended ? here : null } as const;
+        const rows = [{ table: "subject_links", key, set }];
+        await storage.operations.commit(appendOf([entryOf({ document: freshId() })], { rows }));
+      };
+      const both = async (one: string, other: string) => {
+        await link(one, other);
+        await link(other, one);
+      };
+      const { oneWith } = attestationLimits(storage.reader);
+      await both(wallet(1, "1"), wallet(1, "2"));
+      await both(wallet(10, "2"), wallet(1, "3"));
+      await link(wallet(1, "1"), wallet(1, "4"));
+      await link(wallet(1, "5"), wallet(1, "1"));
+      await link(wallet(1, "1"), wallet(1, "6"));
+      await link(wallet(1, "6"), wallet(1, "1"), true);
+      const ours = ["1", "2", "3"].map((digit) => wallet(1, digit).slice(-42));
+      for (const who of [wallet(5, "1"), wallet(1, "3")]) expect([...(await oneWith(who))].sort()).toEqual(ours);
+      expect(await oneWith(wallet(1, "4"))).toEqual([wallet(1, "4").slice(-42)]);
     });
 
     it("counts on for a minute by what it is asked, then again what stands", async () => {

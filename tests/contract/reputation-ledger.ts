@@ -8,7 +8,8 @@ import type { Group, Ledger, Tie } from "../../src/reputation/ledger.ts";
 import type { Storage } from "../../src/storage/database.ts";
 import { evidenceStore } from "../../src/storage/evidence-store.ts";
 import { reputationLedger } from "../../src/storage/reputation-ledger.ts";
-import { did, type Person, playScenario, type Scenario } from "./reputation-scenario.ts";
+import { userOf } from "../harness.ts";
+import { did, kate, type Person, playScenario, type Scenario } from "./reputation-scenario.ts";
 
 /** A log of entries that stand in memory, as followers and rebuilding read it. */
 export function logOf(entries: readonly LoggedEntry[]) {
@@ -18,8 +19,11 @@ export function logOf(entries: readonly LoggedEntry[]) {
   };
 }
 
-/** What every ledger must answer of one log. `open` gives an empty, migrated database; without it memory is asked. */
-export function reputationLedgerContract(name: string, open: (() => Promise<Storage>) | undefined): void {
+/**
+ * What every ledger must answer of one log. `open` gives an empty, migrated database; without it memory is asked. What is
+ * asked at all positions is asked at each `every`th, where asking takes long.
+ */
+export function reputationLedgerContract(name: string, open: (() => Promise<Storage>) | undefined, every = 1): void {
   describe(`the ledger of reputation in ${name}`, () => {
     let scenario: Scenario;
     let storage: Storage | undefined;
@@ -41,7 +45,7 @@ export function reputationLedgerContract(name: string, open: (() => Promise<Stor
     const end = () => scenario.entries.at(-1)!.seq;
     /** The fact that a step states about somebody, as of another step; undefined while there is none. */
     const factOf = async (step: string, as?: string, about: Person = "eve"): Promise<Fact | undefined> => {
-      const facts = await ledger.factsAbout([did(about)], as === undefined ? end() : scenario.at(as));
+      const { facts } = await ledger.factsAbout([did(about)], as === undefined ? end() : scenario.at(as));
       return facts.find(({ operation }) => operation === scenario.operation(step));
     };
     const groupOf = (person: Person, as: string): Promise<Group> => ledger.group(did(person), scenario.at(as));
@@ -89,7 +93,7 @@ export function reputationLedgerContract(name: string, open: (() => Promise<Stor
       const ended = { as: "retracted", operation: scenario.operation("retracted") };
       expect(await factOf("A6", "A7")).toMatchObject({ ended: undefined });
       expect(await factOf("A6", "retracted")).toMatchObject({ ended });
-      expect(await factOf("A6")).toMatchObject({ validFrom: Date.parse("2026-11-21"), ended });
+      expect(await factOf("A6", "role of judy")).toMatchObject({ validFrom: Date.parse("2026-11-21"), ended });
     });
 
     test("knows a dispute from its entry on, and its ruling from its own", async () => {
@@ -226,16 +230,16 @@ export function reputationLedgerContract(name: string, open: (() => Promise<Stor
     });
 
     test("gives several wallets' facts together, in the order of the log", async () => {
-      const facts = await ledger.factsAbout([did("gina"), did("eve")], end());
+      const { facts } = await ledger.factsAbout([did("gina"), did("eve")], end());
       expect(new Set(facts.map(({ subject }) => subject))).toEqual(new Set([did("gina"), did("eve")]));
       expect(facts.map(({ seq }) => seq)).toEqual(facts.map(({ seq }) => seq).sort((a, b) => a - b));
-      expect(await ledger.factsAbout([], end())).toEqual([]);
+      expect(await ledger.factsAbout([], end())).toEqual({ facts: [], beyond: 0 });
     });
 
     test("ties the same as it states, of the kinds that are asked for", async () => {
       const ties = await ledger.ties(["badge", "vouch"], scenario.at("claimed"));
       expect(new Set(ties.map(({ kind }) => kind))).toEqual(new Set(["badge", "vouch"]));
-      const about = await ledger.factsAbout([did("eve")], scenario.at("claimed"));
+      const { facts: about } = await ledger.factsAbout([did("eve")], scenario.at("claimed"));
       for (const fact of about.filter(({ kind }) => kind === "badge" || kind === "vouch")) {
         const tie = ties.find(({ seq }) => seq === fact.seq)!;
         const {
@@ -255,17 +259,106 @@ export function reputationLedgerContract(name: string, open: (() => Promise<Stor
 
     test("answers at every position what the log up to there answers", async () => {
       const { entries, kinds } = scenario;
-      const people = (["bob", "carol", "eve", "frank", "gina", "hank"] as const).map(did);
+      const people = (["bob", "carol", "eve", "frank", "gina", "hank", "ivan"] as const).map(did);
       const answers = (asked: Ledger, position: number) =>
         Promise.all([
           asked.factsAbout(people, position),
           asked.ties(factKinds, position),
-          ...(["eve", "frank", "hank"] as const).map((each) => asked.group(did(each), position)),
+          asked.hiddenAbout(people, position).then(sorted),
+          asked.kin([did("ivan"), did("eve")], position).then((kin) => kin.sort()),
+          ...(["eve", "frank", "hank", "ivan", "judy"] as const).map((each) => asked.group(did(each), position)),
         ]);
-      for (let position = 0; position <= end(); position++) {
+      for (let position = 0; position <= end(); position += every) {
         const upTo = ledgerOfLogs(entries.slice(0, position), kinds);
         expect(await answers(ledger, position)).toEqual(await answers(upTo, position));
       }
     });
+
+    test("takes of each rater the latest, of raters those who came first, and counts what it leaves out", async () => {
+      const { entries, kinds } = scenario;
+      for (const most of [
+        { each: 2, all: 100 },
+        { each: 100, all: 4 },
+        { each: 2, all: 3 },
+      ]) {
+        const few = storage ? reputationLedger(storage.reader, most) : ledgerOfLogs(entries, kinds, most);
+        for (let position = 0; position <= end(); position += 3 * every) {
+          const all = (await ledger.factsAbout([did("eve"), did("ivan")], position)).facts;
+          const asked = all.filter(({ standing }) => standing !== "unsolicited");
+          const byRater = [...Map.groupBy(asked, ({ rater }) => rater).values()];
+          const taken = byRater.flatMap((facts) => facts.reverse().slice(0, most.each)).slice(0, most.all);
+          const { facts, beyond } = await few.factsAbout([did("eve"), did("ivan")], position);
+          const counted = facts.filter(({ standing }) => standing !== "unsolicited");
+          expect(new Set(counted)).toEqual(new Set(taken));
+          expect(beyond).toBe(asked.length - taken.length);
+          expect(facts.length).toBe(taken.length + all.length - asked.length);
+        }
+      }
+    });
+
+    test("tells nothing of what is held back, not even its number", async () => {
+      const { entries, kinds } = scenario;
+      const [one, heldUntil] = [{ each: 1, all: 100 }, Number((await factOf("W4"))?.heldUntil)];
+      const few = storage ? reputationLedger(storage.reader, one) : ledgerOfLogs(entries, kinds, one);
+      const none = storage ? reputationLedger(storage.reader, { each: 1, all: 1 }) : undefined;
+      const told = async (asked: Ledger, by: number) => {
+        const { facts, beyond } = await asked.factsAbout([did("eve")], end(), by);
+        return { beyond, isTold: facts.some(({ operation }) => operation === scenario.operation("W4")) };
+      };
+      const [before, after] = [await told(few, heldUntil - 1), await told(few, heldUntil)];
+      expect([before.isTold, after.isTold, after.beyond - before.beyond]).toEqual([false, true, 1]);
+      if (none) expect((await told(none, heldUntil)).beyond - (await told(none, heldUntil - 1)).beyond).toBe(1);
+    });
+
+    test("takes for self-attested what comes over others, or from their organisation, also once they have parted", async () => {
+      const own = async (step: string, as?: string) => (await factOf(step, as, "ivan"))?.selfAttested;
+      for (const as of ["A13", "judy parts from kate", "judy parts from ivan", "stolen"])
+        expect([await own("A12", as === "A13" ? "A12" : as), await own("A13", as)]).toEqual([true, true]);
+      expect((await groupOf("ivan", "A13")).members).toHaveLength(3);
+      expect(await own("A14")).toBe(false);
+    });
+
+    test("knows who has a wallet under one name, whatever its chain", async () => {
+      const raters = [(await factOf("A14", undefined, "ivan"))?.rater, (await factOf("A15", undefined, "ivan"))?.rater];
+      expect(raters).toEqual([did("kate"), did("kate")]);
+      expect((await tieOf("A15", "A15"))?.rater).toBe(did("kate"));
+      const group = await ledger.group(userOf(kate, 137), end());
+      expect(group).toMatchObject({ members: [userOf(kate, 137)], name: did("kate") });
+    });
+
+    test("passes over a ruling by who was one with the subject, also once they have parted", async () => {
+      for (const as of ["ruling 16", "ivan parts from dave"]) {
+        const dispute = { operation: scenario.operation("dispute 16"), ruling: undefined };
+        expect((await factOf("A16", as, "ivan"))?.dispute).toMatchObject(dispute);
+      }
+      expect((await factOf("A3"))?.dispute?.ruling).toMatchObject({ outcome: "struck" });
+    });
+
+    test("passes over what thieves ended, disputed, ruled and linked, once it is known", async () => {
+      expect((await factOf("A6", "W6 revoked"))?.ended).toMatchObject({ as: "retracted" });
+      expect((await factOf("A6", "stolen"))?.ended).toBeUndefined();
+      expect((await factOf("A2", "W6 revoked", "carol"))?.dispute).toBeDefined();
+      expect((await factOf("A2", "stolen", "carol"))?.dispute).toBeUndefined();
+      expect((await factOf("A1", "W6 revoked"))?.dispute?.ruling).toMatchObject({ outcome: "struck" });
+      expect((await factOf("A1", "stolen"))?.dispute).toMatchObject({ ruling: undefined });
+      expect((await factOf("W6", "W6 revoked", "frank"))?.ended).toMatchObject({ as: "revoked" });
+      expect((await factOf("W6", "stolen", "frank"))?.ended).toBeUndefined();
+      expect((await groupOf("eve", "W6 revoked")).members).toEqual([did("eve"), did("carol")]);
+      expect((await groupOf("eve", "stolen")).members).toEqual([did("eve")]);
+    });
+
+    test("says what is hidden, also by an award's own document, and who ever was one with somebody", async () => {
+      const hidden = (as: string) => ledger.hiddenAbout([did("eve")], scenario.at(as));
+      const [A1, W1, endorsed] = [scenario.operation("A1"), scenario.operation("W1"), scenario.operation("endorsed")];
+      expect(await hidden("hidden")).toEqual([{ subject: did("eve"), operation: A1 }]);
+      expect((await hidden("award hidden")).map(({ operation }) => operation).sort()).toEqual([W1, endorsed].sort());
+      expect(await hidden("award shown")).toEqual([]);
+      const kin = await ledger.kin([did("kate")], scenario.at("A14"));
+      expect(kin.sort()).toEqual([did("ivan"), did("judy"), did("kate")].sort());
+    });
   });
+}
+
+function sorted(hidden: { subject: string; operation: string }[]) {
+  return hidden.sort((one, other) => (one.operation < other.operation ? -1 : 1));
 }

@@ -13,10 +13,11 @@ import { organizationKind } from "../../src/organizations/organization-state.ts"
 import { reputationKind } from "../../src/reputation/reputation-state.ts";
 import { alice, appKey, bob, openHouse, otherKey, session, userOf } from "../harness.ts";
 
-const [carol, dave, eve, frank, gina, hank] = ["c1", "d1", "e1", "f1", "61", "71"].map((byte) =>
-  privateKeyToAccount(`0x${byte.repeat(32)}`),
-) as [typeof alice, typeof alice, typeof alice, typeof alice, typeof alice, typeof alice];
-const wallets = { alice, bob, carol, dave, eve, frank, gina, hank };
+const wallet = (byte: string) => privateKeyToAccount(`0x${byte.repeat(32)}`);
+const [carol, dave, eve, frank] = [wallet("c1"), wallet("d1"), wallet("e1"), wallet("f1")];
+const [gina, hank, ivan, judy] = [wallet("61"), wallet("71"), wallet("81"), wallet("91")];
+export const kate = wallet("a5");
+const wallets = { alice, bob, carol, dave, eve, frank, gina, hank, ivan, judy, kate };
 
 export type Person = keyof typeof wallets;
 export const did = (person: Person): Did => userOf(wallets[person]);
@@ -33,7 +34,10 @@ export type Scenario = {
   school: string;
 };
 
-type By = Person | "key";
+/** A wallet, one on another chain, or an organisation's own key. */
+type By = Person | "kate elsewhere" | "key";
+
+const elsewhere = 137;
 
 /** A house in which steps are done and remembered by name; the clock goes on by a minute with each. */
 function openStage() {
@@ -41,7 +45,7 @@ function openStage() {
   const steps = new Map<string, LoggedEntry>();
   const heads = new Map<string, Previous>();
   const signerOf = (by: By): { user: Did; key: Signer } =>
-    by === "key" ? { user: "", key: otherKey } : { user: did(by), key: appKey };
+    by === "key" ? { user: "", key: otherKey } : { user: walletOf(by), key: appKey };
   const remember = async (step: string, document: string) => {
     const [last] = (await house.store.entriesOf(document, 0, 1000)).slice(-1);
     steps.set(step, last!);
@@ -89,6 +93,9 @@ function openStage() {
 }
 
 type Stage = ReturnType<typeof openStage>;
+type Place = { kind: string; document: string };
+
+const walletOf = (by: Exclude<By, "key">): Did => (by === "kate elsewhere" ? userOf(kate, elsewhere) : did(by));
 
 /**
  * Two organisations, members, attestations of every standing, a retraction, disputes with and without a ruling, wallets
@@ -101,13 +108,18 @@ export async function playScenario(): Promise<Scenario> {
   const may = [organizationKind, reputationKind, badgeClassKind, awardKind];
   for (const [name, wallet] of Object.entries(wallets))
     delegations[name as Person] = (await house.delegate({ wallet, app: appKey.did, may })).document;
+  await house.delegate({ wallet: kate, app: appKey.did, may, chainId: elsewhere });
   const guild = await foundGuild(stage);
   const school = await stage.open("school", "frank", organizationKind, "INIT", { slug: "school", name: "School" });
   await attestations(stage, guild.document);
   await disputes(stage);
   await links(stage);
-  await awards(stage, school.document, guild.document);
+  const last = await awards(stage, school.document, guild.document);
+  await ownWords(stage, guild);
+  await causesOfTheirOwn(stage, guild.document);
+  await deedsOfThieves(stage, guild, { school, award: last });
   house.clock.advance(minute);
+  await house.delegating.compromise(session(bob), delegations.bob!, iso(Date.parse(entry("W6 revoked").admittedAt)));
   await house.delegating.compromise(session(carol), delegations.carol!, iso(Date.parse(entry("A3").admittedAt)));
   const stolen = { key: otherKey.did, compromisedFrom: entry("A6").admittedAt };
   await stage.act("stolen", "alice", guild, "RETIRE_KEY", stolen);
@@ -147,7 +159,8 @@ async function attestations({ say, entry }: Stage, guild: string): Promise<void>
   await say("A1", "bob", "ATTEST", "eve", { ...ours, ...contribution }, ["role of bob", "fields"]);
   await say("A2", "key", "ATTEST", "carol", { ...ours, ...contribution }, ["key", "fields"]);
   const membership = { ...said, kind: "endorsement", standing: "membership", organization: "", context: guild };
-  await say("A3", "carol", "ATTEST", "eve", membership, ["role of carol", "role of eve", "fields"]);
+  await say("eve joins", "eve", "JOIN", "eve", { organization: guild });
+  await say("A3", "carol", "ATTEST", "eve", membership, ["role of carol", "role of eve", "eve joins", "fields"]);
   const fellow = { ...said, kind: "review", standing: "work", organization: "", work };
   await say("A4", "carol", "ATTEST", "eve", fellow, ["A1", "A2"]);
   const alone = { ...said, kind: "vouch", standing: "unsolicited", organization: "" };
@@ -201,7 +214,7 @@ const definition = {
   suspendable: true,
 };
 
-async function awards(stage: Stage, school: string, guild: string): Promise<void> {
+async function awards(stage: Stage, school: string, guild: string): Promise<Place> {
   const { open, act, say, rests, entry, house } = stage;
   const classInput = (more: JsonObject = {}) => ({ ...rests("school"), organization: school, definition, ...more });
   const given = await open("class", "frank", badgeClassKind, "INIT", classInput() as unknown as JsonObject);
@@ -249,6 +262,62 @@ async function awards(stage: Stage, school: string, guild: string): Promise<void
   await act("cancelled", "frank", held, "CANCEL", own);
   await award("W4", { heldUntil: heldUntil() }, "class revised", 2);
   await award("W5", { test: true }, "test class");
-  await award("W6", { subject: did("frank") }, "class revised", 2);
+  const last = await award("W6", { subject: did("frank") }, "class revised", 2);
   await act("revoked", "frank", first, "REVOKE", { ...own, reason: "It was not so." });
+  return last;
+}
+
+/** What is said by wallets that are one over others, on several chains, or were so. */
+async function ownWords(stage: Stage, guild: Place): Promise<void> {
+  const { say, act } = stage;
+  const alone = { field: "craft/welding", value: "1", kind: "vouch", standing: "unsolicited", organization: "" };
+  const ours = { field: "craft/welding", value: "2", standing: "organization", organization: guild.document };
+  await act("role of judy", "alice", guild, "SET_MEMBER", { user: did("judy"), role: "admin" });
+  await bind(stage, "ivan", "judy");
+  await bind(stage, "judy", "kate");
+  await say("A12", "kate", "ATTEST", "ivan", alone);
+  await say("A13", "bob", "ATTEST", "ivan", { ...ours, kind: "review" }, ["role of bob", "fields"]);
+  await part(stage, "judy", "kate");
+  await part(stage, "judy", "ivan");
+  await say("A14", "kate", "ATTEST", "ivan", alone);
+  await say("A15", "kate elsewhere", "ATTEST", "ivan", alone);
+}
+
+/** A ruling by a wallet that is one with the subject's. */
+async function causesOfTheirOwn(stage: Stage, guild: string): Promise<void> {
+  const { say, entry } = stage;
+  const ours = { field: "craft/welding", value: "2", standing: "organization", organization: guild };
+  await say("A16", "bob", "ATTEST", "ivan", { ...ours, kind: "incident" }, ["role of bob", "fields"]);
+  const attestation = entry("A16").operation;
+  await say("dispute 16", "ivan", "DISPUTE", "ivan", { attestation }, ["A16"]);
+  await bind(stage, "ivan", "dave");
+  const dispute = entry("dispute 16").operation;
+  const over = { attestation, dispute, outcome: "upheld", ends: [entry("dispute 16").digest] };
+  await say("ruling 16", "dave", "RULE", "ivan", over, ["dispute 16", "A16", "role of dave"]);
+  await part(stage, "ivan", "dave");
+}
+
+/** What is disputed, ruled, linked and ended with keys of which it comes out that others had them. */
+async function deedsOfThieves(stage: Stage, guild: Place, { school, award }: { school: Place; award: Place }) {
+  const { say, act, entry, rests } = stage;
+  await say("dispute 2", "carol", "DISPUTE", "carol", { attestation: entry("A2").operation }, ["A2"]);
+  await act("carol rules", "alice", guild, "SET_MEMBER", { user: did("carol"), role: "arbiter" });
+  const attestation = entry("A1").operation;
+  const ends = [entry("dispute 1").digest, entry("A1").digest];
+  const over = { attestation, dispute: entry("dispute 1").operation, outcome: "struck", ends };
+  await say("ruling 1", "carol", "RULE", "eve", over, ["dispute 1", "A1", "carol rules"]);
+  await bind(stage, "carol", "eve");
+  await act("bob of the school", "frank", school, "SET_MEMBER", { user: did("bob"), role: "admin" });
+  const reason = "It was never so.";
+  await act("W6 revoked", "bob", award, "REVOKE", { ...rests("bob of the school"), reason });
+}
+
+async function bind({ say }: Stage, one: Person, other: Person): Promise<void> {
+  await say(`${one} names ${other}`, one, "LINK", one, { other: did(other) });
+  await say(`${other} names ${one}`, other, "LINK", other, { other: did(one) });
+}
+
+async function part({ say, entry }: Stage, one: Person, other: Person): Promise<void> {
+  const ends = [entry(`${one} names ${other}`).digest];
+  await say(`${one} parts from ${other}`, one, "UNLINK", one, { other: did(other), ends });
 }

@@ -49,6 +49,11 @@ export async function person(service: Service): Promise<{ wallet: Wallet; did: s
   return { wallet, did: userOf(wallet) };
 }
 
+/** The document of a subject's reputation. */
+export function documentOf({ realm }: Service, subject: string): string {
+  return derivedId(realm, reputationKind, subject as `did:${string}`);
+}
+
 /** Signs an operation on a subject's reputation by a wallet's key and brings it with what it discloses. */
 export async function signed(
   service: Service,
@@ -58,7 +63,7 @@ export async function signed(
   input: JsonObject = {},
   { disclosures = [], key = appKey }: { disclosures?: string[]; key?: Signer } = {},
 ) {
-  const document = derivedId(service.realm, reputationKind, subject as `did:${string}`);
+  const document = documentOf(service, subject);
   const intent = { document, kind: reputationKind, user: userOf(wallet), type, input: { subject, ...input } };
   const { action } = await signOperation(intent, key, service.now());
   return post(service, `${subjectPath(subject)}/operations`, { operation: action, disclosures });

@@ -321,9 +321,12 @@ describe("whoever asks for a credential", () => {
 
   test("has none of a subject who has left", async () => {
     const { did, wallet, token } = await worker();
+    const at = iso(service.now());
+    service.clock.advance(minute);
     await signed(service, wallet, did, "CLOSE");
     for (const claim of ["score", { atLeast: "0" }])
-      expectProblem(await credentialOf(did, { form: "vc+jwt", claim }, token), "REVOKED", 409);
+      for (const when of [{}, { at }])
+        expectProblem(await credentialOf(did, { form: "vc+jwt", claim, ...when }, token), "REVOKED", 409);
   });
 });
 

@@ -141,10 +141,11 @@ describe("a score", () => {
     service.clock.advance(minute);
     const subject = await worker();
     const at = iso(service.now());
+    const etag = (await scoreOf(subject.did, `?explain=full&at=${at}`)).headers.get("etag")!;
     service.clock.advance(minute);
     await signed(service, subject.wallet, subject.did, "HIDE", { evidence: subject.made[0]!.attestation });
     for (const more of [`?explain=full&at=${at}`, `/evidence?at=${at}`, `/diff?before=${before}&at=${at}`]) {
-      const { text, status } = await scoreOf(subject.did, more);
+      const { text, status } = await scoreOf(subject.did, more, { headers: { "if-none-match": etag } });
       expect(status, text).toBe(200);
       expect(text).not.toContain(subject.made[0]!.attestation);
       expect(text).toContain(subject.made[1]!.attestation);
@@ -271,6 +272,31 @@ describe("a score that is watched", () => {
     await attest(service, labs[0]!, did, { kind: "endorsement" });
     const again = await readEvents((await watch(did, first!.id)).body!, 1);
     expect(again).toEqual([{ id: expect.not.stringMatching(first!.id), score: "35.0" }]);
+  });
+
+  test("is paid for whenever it is computed, and ends when its address has used up what it may ask", async () => {
+    let [peer, others]: [string | undefined, number] = [undefined, 0];
+    const peerAddress = () => peer ?? `198.51.100.${others++}`;
+    const limits = { operations: { burst: 7, window: day } };
+    service = await startLocal({ limits, runtime: { peerAddress } });
+    labs = [await openAttester(service)];
+    const { did } = await worker();
+    peer = "192.0.2.2";
+    const { body } = await watch(did);
+    const reader = body!.getReader();
+    let told = "";
+    const readOn = async () => {
+      const { done, value } = await reader.read();
+      told += new TextDecoder().decode(value);
+      return !done;
+    };
+    while (!told.includes("event: score")) await readOn();
+    peer = undefined;
+    await attest(service, labs[0]!, did, { kind: "endorsement" });
+    while (await readOn());
+    expect(told.match(/event: score/g)).toHaveLength(1);
+    peer = "192.0.2.2";
+    expectProblem(await scoreOf(did, "/watch", { headers: { accept: "text/event-stream" } }), "TOO_MANY_REQUESTS", 429);
   });
 
   test("is refused before a stream begins, and to whoever does not ask for one", async () => {

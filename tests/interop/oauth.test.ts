@@ -42,12 +42,21 @@ const errorOf = async (work: Promise<unknown>) => {
 const bearing = (token: string) =>
   new Request(`${service.origin}/v1/x`, { headers: { authorization: `Bearer ${token}` } });
 
+const scopes = [
+  "classes:write",
+  "awards:write",
+  "awards:read",
+  "credentials:issue",
+  "credentials:verify",
+  "attestations:write",
+];
+
 describe("oauth4webapi", () => {
   test("finds the endpoint and what it takes", () => {
     expect(server).toMatchObject({
       token_endpoint: `${service.origin}/oauth/token`,
       grant_types_supported: expect.arrayContaining(["client_credentials"]),
-      scopes_supported: ["classes:write", "awards:write", "awards:read", "credentials:issue", "credentials:verify"],
+      scopes_supported: scopes,
     });
   });
 

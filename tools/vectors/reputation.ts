@@ -28,6 +28,11 @@ const guild: Step[] = [
 ];
 const roles = await found();
 
+/** By what a member speaks of another, beside what the other says of it: Bob has joined. */
+const member = { standing: "membership", organization: "", context: organization.document };
+const fellows = [roles.alice, roles.bob, roles.fields];
+const joining = { organization: organization.document };
+
 export async function validReputations(): Promise<Case[]> {
   const full = { submit: "admitted", verdict: "valid", binding: "full" };
   const attested = await attest(1);
@@ -37,8 +42,9 @@ export async function validReputations(): Promise<Case[]> {
   const disputed = { ...(await follow("DISPUTE", bob, attested, {}, [], now - minute)) };
   const ruling = await rule(attested, disputed, carol, [roles.carol]);
   const unasked = { standing: "unsolicited", organization: "", restsOn: [] };
-  const member = { standing: "membership", organization: "", context: organization.document };
-  const fellow = await attest(3, { ...member, restsOn: rests(roles.alice, roles.bob, roles.fields) }, { at: now });
+  const joined = await join();
+  const fellow = await attest(3, { ...member, restsOn: rests(...fellows, joined) }, { at: now });
+  const part = await say("PART", bob, { ...joining, ends: [await entryOf(joined)] }, 11, now);
   const nobody = await attest(4, unasked, { at: now, by: carol });
   return [
     {
@@ -53,7 +59,18 @@ export async function validReputations(): Promise<Case[]> {
       when: tried(after),
       expect: full,
     },
-    { name: "a-member-attests-about-a-fellow-member", given: guild, when: tried(fellow), expect: full },
+    {
+      name: "a-member-attests-about-a-fellow-member",
+      given: [...guild, joined.step],
+      when: tried(fellow),
+      expect: full,
+    },
+    {
+      name: "a-subject-joins-an-organisation-and-parts-from-it",
+      given: [...guild, joined.step],
+      when: tried(part),
+      expect: full,
+    },
     { name: "what-nobody-asked-for-is-kept-as-that", given: guild, when: tried(nobody), expect: full },
     {
       name: "who-attested-takes-it-back-and-names-the-entry-that-ends",
@@ -87,7 +104,22 @@ export async function invalidReputations(): Promise<Case[]> {
   const closed = await say("CLOSE", bob, {}, 5, now - minute);
   const other = derivedId(realm, reputationKind, carol);
   const own = { standing: "unsolicited", organization: "", restsOn: [] };
+  const joined = await join();
+  const part = await say("PART", bob, { ...joining, ends: [await entryOf(joined)] }, 11, now - minute);
+  const byJoin = { ...member, restsOn: rests(...fellows, joined) };
   return [
+    {
+      name: "nobody-is-spoken-of-as-a-member-who-has-not-joined",
+      given: guild,
+      when: tried(await attest(3, { ...member, restsOn: rests(...fellows) }, { at: now })),
+      expect: refused("FORBIDDEN"),
+    },
+    {
+      name: "nobody-is-spoken-of-as-a-member-who-has-parted",
+      given: [...guild, joined.step, part.step],
+      when: tried(await attest(3, byJoin, { at: now })),
+      expect: refused("NOT_DELEGATED"),
+    },
     {
       name: "nobody-attests-about-themselves",
       given: guild,
@@ -166,6 +198,10 @@ async function found() {
   const operations = [init, bobs, carols, fields].map(({ wire }) => wire);
   guild.push({ at: iso(opened), open: { kind: organizationKind, create, operations } });
   return { alice: init, bob: bobs, carol: carols, fields };
+}
+
+function join(): Promise<Said> {
+  return say("JOIN", bob, joining, 10, now - 2 * minute);
 }
 
 /** What Alice says about Bob for her organisation, unless told otherwise. */

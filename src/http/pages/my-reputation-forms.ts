@@ -115,7 +115,7 @@ function audienceChoices(current: string, place: number): Markup {
 }
 
 /** Other wallets of the subject, which count as one with it once both have said so. */
-export function walletForms({ user, links, closed }: MyReputation): Markup {
+export function walletForms({ user, links, group, closed }: MyReputation): Markup {
   const { standing: words } = texts;
   const rows = links.map(({ other, entry }) => {
     const form = deedForm({
@@ -124,7 +124,8 @@ export function walletForms({ user, links, closed }: MyReputation): Markup {
       label: words.unlink,
       look: "button button-plain",
     });
-    return html`<li>${shownDid(other)}${closed ? "" : form}</li>`;
+    const bond = group.includes(other) ? words.walletBound : words.walletWaits;
+    return html`<li>${shownDid(other)} <span class="quiet small">${closed ? "" : bond}</span>${closed ? "" : form}</li>`;
   });
   const fields = html`<label for="other">${words.walletOther}</label><input id="other" name="other" required autocomplete="off" spellcheck="false" placeholder="0x" aria-describedby="other-hint">
     <p class="hint" id="other-hint">${words.walletHint}</p>`;

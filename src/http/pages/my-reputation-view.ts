@@ -20,6 +20,8 @@ export type MyReputation = {
   closed: boolean;
   /** Wallets that it names as its own, and the entries that do. */
   links: readonly { other: string; entry: string }[];
+  /** All wallets that count as this subject, itself among them. */
+  group: readonly string[];
   notices: readonly { notice: Notice; attestation: AttestationView | undefined }[];
   earlierNotices: number | undefined;
   /** In the order of the log, and where the list goes on. */
@@ -61,7 +63,10 @@ export async function seeMyReputation(
       return { notice, attestation: await unlessGone(() => reputations.attestation(viewer, notice.attestation)) };
     }),
   );
-  const awarded = standing.closed ? [] : await awardedTo(scores, viewer, { user, document, policy: items[0]?.id });
+  const [first] = items;
+  const asked = { user, document, policy: first?.id ?? "" };
+  const { awarded, group } =
+    standing.closed || !first ? { awarded: [], group: [] } : await statedElsewhere(scores, viewer, asked);
   const titles = awarded.map(async ({ operation, document: award }) => {
     return [operation, (await badgeOf(services, award, viewer))?.title ?? ""] as const;
   });
@@ -75,6 +80,7 @@ export async function seeMyReputation(
     attestations,
     later: found.length > mostAttestations ? attestations.at(-1)?.seq : undefined,
     awarded,
+    group,
     titles: new Map(await Promise.all(titles)),
     audiences: await Promise.all(audiences),
     names: await namesOf(services, [
@@ -94,16 +100,18 @@ async function standingOf({ documents }: Services, document: string, viewer: () 
   return { closed: typeof view?.state.closedAt === "string", links };
 }
 
-/** What counts under a policy, or does not, and is stated in documents of other kinds. */
-async function awardedTo(
+/** What a score rests on that is stated in documents of other kinds, the latest first; and who counts as the subject. */
+async function statedElsewhere(
   scores: Services["scores"],
   viewer: () => Promise<PageSession>,
-  { user, document, policy }: { user: string; document: string; policy: string | undefined },
-): Promise<(Evidence | Excluded)[]> {
-  if (policy === undefined) return [];
-  const { evidence, excluded } = await scores.explain(viewer, user, { policy });
+  { user, document, policy }: { user: string; document: string; policy: string },
+): Promise<Pick<MyReputation, "awarded" | "group">> {
+  const told = await unlessGone(() => scores.explain(viewer, user, { policy }), ["QUOTA_EXCEEDED"]);
+  // Too much for a score is not too much for what one may do about it.
+  if (!told) return { awarded: [], group: [] };
+  const { score, evidence, excluded } = told;
   const elsewhere = [...evidence, ...excluded].filter((fact) => fact.document !== document && fact.subject === user);
-  return elsewhere.sort((one, other) => other.seq - one.seq).slice(0, mostAwarded);
+  return { awarded: elsewhere.sort((one, other) => other.seq - one.seq).slice(0, mostAwarded), group: score.group };
 }
 
 function namedIn({ by, context }: AttestationView): string[] {

@@ -33,7 +33,7 @@ export function scoreMarkup({ shown }: SubjectView, { score }: ToldScore): Marku
       [words.raters, raters],
       [words.sure, html`${level}${text === "" ? "" : html`<br><span class="quiet">${text}</span>`}`],
       ...(trust ? ([[words.trust, trust]] as const) : []),
-      [words.next, nextWords(score, score.passes)],
+      [words.next, nextWords(score)],
       [words.asOf, html`${dayOf(score.asOf.time)}, ${fill(words.asOfPlace, { position: score.asOf.position })}`],
     ])}</section>`;
 }

@@ -2,7 +2,7 @@ import { badgeTitle } from "../../badges/achievement-credential.ts";
 import { awardKind } from "../../badges/award.ts";
 import { isUserDid, parsePkh } from "../../identity/did.ts";
 import { speaksFor } from "../../identity/proof-reach.ts";
-import { Failure } from "../../kernel/failure.ts";
+import { type Code, Failure } from "../../kernel/failure.ts";
 import { day, iso, type Millis, parseTime } from "../../kernel/time.ts";
 import type { AttestationView } from "../../reputation/attestations.ts";
 import type { Evidence, Excluded } from "../../reputation/explanation.ts";
@@ -13,6 +13,7 @@ import type { Point } from "../../reputation/score-history.ts";
 import { maxTrustPoints } from "../../reputation/scores.ts";
 import type { OrganizationView, PublicProfile } from "../../services.ts";
 import type { Call, Door } from "../call.ts";
+import { spendOn } from "../routes/scores.ts";
 import { classPath } from "./class-page.ts";
 import type { PageSession } from "./guest.ts";
 
@@ -73,6 +74,9 @@ export type Looked = {
 const [mostPolicies, historyPoints] = [12, 30];
 export const mostExcluded = 5;
 
+/** So many facts are reckoned at fewer moments. */
+const [manyFacts, fewPoints] = [2_000, 12];
+
 /** The shortest span that a history shows, and what computing a score costs. */
 const shortestHistory: Millis = 30 * day;
 const scoreCost = 5;
@@ -107,22 +111,25 @@ export async function seeSubject(
 }
 
 async function tellScore(
-  { services }: Door,
-  { now }: Call,
+  door: Door,
+  call: Call,
   session: PageSession | undefined,
   { did, policy, after, most }: Looked & { policy: string },
   { policy: rules }: PublishedPolicy,
 ): Promise<ToldScore> {
+  const { services } = door;
   const viewer = async () => session;
-  const { score, evidence, excluded } = await services.scores.explain(viewer, did, { policy });
+  const spend = spendOn(door, call);
+  const { score, evidence, excluded } = await services.scores.explain(viewer, did, { policy }, spend);
   const latest = evidence.filter(({ seq }) => seq < after).reverse();
   const page = latest.slice(0, most);
-  const points = rules.trust ? maxTrustPoints : historyPoints;
-  const since = iso(historyStart([...evidence, ...excluded], now));
+  const usual = rules.trust ? maxTrustPoints : historyPoints;
+  const points = evidence.length + excluded.length > manyFacts ? fewPoints : usual;
+  const since = iso(historyStart([...evidence, ...excluded], call.now));
   const untold = score.closed || evidence.length + excluded.length + score.evidence.hidden.count === 0;
   const [rows, history, names] = await Promise.all([
     detailsOf(services, session, page),
-    untold ? [] : services.scores.history(viewer, did, { policy }, { since, points }),
+    untold ? [] : services.scores.history(viewer, did, { policy }, { since, points }, spend),
     namesOf(
       services,
       [...page, ...fewOfEach(excluded)].flatMap(({ rater, issuer }) => [rater, issuer]),
@@ -204,11 +211,14 @@ export async function namesOf(
 }
 
 /** Undefined for what is not there, or not to be seen. */
-export async function unlessGone<T>(ask: () => Promise<T>): Promise<T | undefined> {
+export async function unlessGone<T>(
+  ask: () => Promise<T>,
+  codes: readonly Code[] = ["NOT_FOUND", "UNKNOWN_DOCUMENT"],
+): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof Failure && (error.code === "NOT_FOUND" || error.code === "UNKNOWN_DOCUMENT")) return undefined;
+    if (error instanceof Failure && codes.includes(error.code)) return undefined;
     throw error;
   }
 }

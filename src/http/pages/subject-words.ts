@@ -64,10 +64,7 @@ export function percentOf(share: string): number {
 }
 
 /** When what is shown changes by itself, to what, and why. */
-export function nextWords(
-  { nextChange, score }: Pick<Score, "nextChange" | "score" | "passes">,
-  passes: boolean,
-): string {
+export function nextWords({ nextChange, score, passes }: Score): string {
   const words = texts.subject;
   if (nextChange === null) return words.nextNone;
   if (nextChange.at === null) return fill(words.nextLater, { day: dayWords(Date.parse(nextChange.notBefore)) });

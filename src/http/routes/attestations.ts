@@ -112,7 +112,7 @@ function listRoute(door: Door): Route {
     summary: "What is attested about somebody",
     description:
       "In the order of the log, retracted and disputed ones with what became of them. What nobody asked for, and what " +
-      "the subject hides, the subject alone sees.",
+      "the subject hides, the subject alone sees listed.",
     shared: true,
     parts: subjectPart,
     query: pageQuery(usual, most).extend({

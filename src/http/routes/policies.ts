@@ -1,15 +1,17 @@
 import { z } from "@hono/zod-openapi";
 import { digestOf } from "#primitives";
 import { ensure } from "../../kernel/failure.ts";
-import { isObject } from "../../kernel/json.ts";
 import { policySchemaPath } from "../../reputation/policy-schema.ts";
+import { forViewer, viewerOf } from "../authentication.ts";
 import { type Call, type Door, pathPart } from "../call.ts";
 import { examples } from "../examples.ts";
+import { partProblem } from "../problem.ts";
 import { pageOf, pageQuery, pageReply } from "../query.ts";
 import { content, json, unlessKnown } from "../reply.ts";
 import { answer, type Route, route } from "../route.ts";
-import { did, moment, pageOfItems, rawObject, receipt } from "../schemas.ts";
+import { did, moment, pageOfItems, rawObject, receipt, refusedPart } from "../schemas.ts";
 import { admissionRefusals, signingKey } from "./operations.ts";
+import { spendOn } from "./scores.ts";
 
 /** Policies at once, usual and at most. */
 const [usual, most] = [50, 200];
@@ -20,8 +22,8 @@ const mostListed = 100;
 /** Subjects that one dry run scores. */
 const mostSubjects = 20;
 
-/** What scoring a subject counts for beside the operations that could be checked meanwhile, and learning trust anew. */
-const [scoreCosts, trustCosts] = [100, 10_000];
+/** What scoring a subject counts for at least; more facts and trust that is learned anew count for more. */
+const scoreCosts = 100;
 
 const tag = "Policies";
 
@@ -70,12 +72,17 @@ const latest = published
   .extend({ alias: listed.shape.alias, owner: listed.shape.owner, versions: z.array(version) })
   .openapi("LatestPolicy");
 
+const dryScore = z.object({ subject: did, score: z.string().nullable(), passes: z.boolean() });
+
 const checked = z
   .object({
     hash,
     words: z.array(z.object({ title: z.string(), sentences: z.array(z.string()) })),
     warnings: z.array(z.string()).openapi({ description: "What is allowed and yet seldom meant." }),
-    dryRun: z.unknown().openapi({ description: "Scores of the named subjects under it, or null." }),
+    dryRun: z
+      .array(z.union([dryScore, z.object({ subject: did, error: refusedPart.shape.error })]))
+      .nullable()
+      .openapi({ description: "Scores of the named subjects under it, or null." }),
   })
   .openapi("PolicyCheck");
 
@@ -103,7 +110,7 @@ function postRoute(door: Door): Route {
     summary: "Check a policy, or publish one",
     description:
       "With `policy` nothing is kept: the answer has its hash, its rules in words, what is seldom meant and, for the " +
-      "`subjects` that are named, their scores under it. With `create` and `operations`, signed by a key that its wallet " +
+      "`subjects` that are named, their scores under it: of those who show all scores and hide nothing, or of oneself. With `create` and `operations`, signed by a key that its wallet " +
       "lets do so, the document is opened: CREATE_DOCUMENT of kind `renown/policy` and PUBLISH `{policy}`. Later versions are " +
       "operations of that document.",
     shared: true,
@@ -115,14 +122,24 @@ function postRoute(door: Door): Route {
     },
     refusals: [...admissionRefusals, "DOCUMENT_EXISTS", "WRONG_DOCUMENT_ID", "NAME_TAKEN"],
     handle: async (call, { body: { policy, subjects = [], create, operations = [] } }) => {
-      const learns = isObject(policy?.trust) && subjects.length > 0;
-      await door.gate.spend(call, 1 + operations.length + subjects.length * scoreCosts + (learns ? trustCosts : 0));
-      if (policy) return json(await policies.check(policy, subjects));
+      await door.gate.spend(call, 1 + operations.length + subjects.length * scoreCosts);
+      if (policy) return forViewer(call, json(await checkOf(door, call, policy, subjects)));
       await door.gate.guardKey(call, signingKey(create!));
       const receipts = await policies.open(create, operations);
       return json({ id: receipts[0]!.document, receipts }, 201);
     },
   });
+}
+
+async function checkOf(door: Door, call: Call, policy: object, subjects: readonly string[]) {
+  const { policies, scores } = door.services;
+  const checked = policies.check(policy);
+  if (subjects.length === 0) return { ...checked, dryRun: null };
+  const found = await scores.dryRun(viewerOf(door, call), policy, subjects, spendOn(door, call, scoreCosts));
+  const dryRun = found.map((each) =>
+    "failure" in each ? { subject: each.subject, error: partProblem(each.failure) } : each,
+  );
+  return { ...checked, dryRun };
 }
 
 function listRoute({ services }: Door): Route {

@@ -10,6 +10,7 @@ import { answer, type Route, route } from "../route.ts";
 import { moment, rawObject } from "../schemas.ts";
 import { policyPart } from "../score-schemas.ts";
 import { subjectOf } from "./attestations.ts";
+import { spendOn } from "./scores.ts";
 
 export function scoreCredentialRoutes(door: Door): Route[] {
   return [issueRoute(door), typeRoute(door), issuerRoute(door)];
@@ -75,7 +76,7 @@ function issueRoute(door: Door): Route {
       const party = await partyOf(door, call);
       await door.gate.spend(call, cost);
       const wish = { ...body, policy: pathPart(call, "policy") };
-      const made = await door.services.scoreCredentials.issue(party, subject, wish);
+      const made = await door.services.scoreCredentials.issue(party, subject, wish, spendOn(door, call));
       return json(made, 201, { "cache-control": "private, no-store" });
     },
   });

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { digestOf } from "#primitives";
-import { ensure } from "../../kernel/failure.ts";
+import { ensure, Failure } from "../../kernel/failure.ts";
 import { canonicalJson } from "../../kernel/json.ts";
 import { second } from "../../kernel/time.ts";
 import type { Score } from "../../reputation/score.ts";
@@ -10,7 +10,7 @@ import type { Door } from "../call.ts";
 import { eventReply, eventText } from "../event-stream.ts";
 import { type Route, route } from "../route.ts";
 import { subjectOf } from "./attestations.ts";
-import { asked, askedScore, refusals, scored, scorePath } from "./scores.ts";
+import { asked, askedScore, refusals, scored, scorePath, spendOn } from "./scores.ts";
 
 /** A stream computes its score again at most so often, however much is admitted. */
 const pace = 2 * second;
@@ -41,12 +41,15 @@ export function scoreWatchRoutes(door: Door): Route[] {
         const subject = subjectOf(call);
         const which = askedScore(call, query);
         const viewer = viewerOf(door, call);
-        const read = () => door.services.scores.score(viewer, subject, which);
+        // Paid for whenever it is computed; a stream that has used up what its address may ask ends.
+        const spend = spendOn(door, call, 0);
+        const read = () => door.services.scores.score(viewer, subject, which, spend);
         // What is refused is refused before the stream begins.
         await read();
         const known = call.request.header("last-event-id") ?? "";
         const next = async (seen: string) => {
-          const score = await read();
+          const score = await unlessSpent(read);
+          if (!score) return undefined;
           const place = shownDigest(score);
           return { events: place === seen ? [] : [eventText("score", place, score)], place };
         };
@@ -54,6 +57,16 @@ export function scoreWatchRoutes(door: Door): Route[] {
       },
     }),
   ];
+}
+
+/** Undefined where the address may ask no more for now. */
+async function unlessSpent<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof Failure && error.code === "TOO_MANY_REQUESTS") return undefined;
+    throw error;
+  }
 }
 
 /** Of what is shown: the digest of the evidence changes with every entry of the log, whomever that concerns. */

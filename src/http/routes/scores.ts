@@ -3,7 +3,7 @@ import { Failure } from "../../kernel/failure.ts";
 import { pageOf as cutPage } from "../../kernel/page.ts";
 import { fieldName, valueText, workNamed } from "../../reputation/attestation-inputs.ts";
 import { factKinds } from "../../reputation/fact.ts";
-import { maxPoints } from "../../reputation/scores.ts";
+import { maxPoints, type Spend } from "../../reputation/scores.ts";
 import { subjectPart, tag } from "../attestation-schemas.ts";
 import { bearerIfAny, forViewer, viewerOf } from "../authentication.ts";
 import { placeText } from "../award-schemas.ts";
@@ -14,7 +14,7 @@ import { nextLink, pageOf, pageQuery } from "../query.ts";
 import { json, keptJson, type Reply, unlessKnown } from "../reply.ts";
 import { answer, type Route, route } from "../route.ts";
 import { did, moment, pageOfItems, refusedPart } from "../schemas.ts";
-import { explainedScore, usualFacts } from "../score-answer.ts";
+import { explainedScore, explainedTag, scoreTag, usualFacts } from "../score-answer.ts";
 import { diff, evidence, excluded, point, policyPart, score } from "../score-schemas.ts";
 import { subjectOf } from "./attestations.ts";
 
@@ -25,7 +25,7 @@ const most = 500;
 const maxSubjects = 100;
 
 /** What computing a score costs of what an address may ask: as much as so many operations that are checked. */
-const scoreCost = 5;
+export const scoreCost = 5;
 
 const version = z
   .string()
@@ -61,7 +61,6 @@ export function scoreRoutes(door: Door): Route[] {
     historyRoute(door),
     diffRoute(door),
     whatIfRoute(door),
-    exportRoute(door),
   ];
 }
 
@@ -72,7 +71,14 @@ export function askedScore(call: Call, { version: named, at, from }: Query) {
   return { policy: pathPart(call, "policy"), version: named === undefined ? undefined : Number(named), at, from };
 }
 
-/** An answer that holds as long as the digest of the score stays. */
+/** Takes what a score costs beyond what was paid when it was asked for; `now` for what is asked again and again. */
+export function spendOn(door: Door, call: Call, paid = scoreCost): Spend {
+  return async (cost) => {
+    if (cost > paid) await door.gate.spend(call, cost - paid, door.clock());
+  };
+}
+
+/** An answer that holds as long as what is shown of the score stays. */
 function scoreReply(call: Call, etag: string, value: object): Reply {
   const reply = keptJson(value, { "cache-control": "public, no-cache" });
   return forViewer(call, unlessKnown(call.request.header("if-none-match"), `"${etag}"`, reply));
@@ -99,11 +105,11 @@ function scoreRoute(door: Door): Route {
       const viewer = viewerOf(door, call);
       const which = askedScore(call, query);
       if (explain === undefined) {
-        const found = await scores.score(viewer, subject, which);
-        return scoreReply(call, found.evidence.digest, found);
+        const found = await scores.score(viewer, subject, which, spendOn(door, call));
+        return scoreReply(call, scoreTag(found), found);
       }
-      const explanation = await scores.explain(viewer, subject, which);
-      return scoreReply(call, `${explanation.score.evidence.digest}-full`, explainedScore(explanation));
+      const explanation = await scores.explain(viewer, subject, which, spendOn(door, call));
+      return scoreReply(call, explainedTag(explanation), explainedScore(explanation));
     },
   });
 }
@@ -126,7 +132,7 @@ function listRoutes(door: Door): Route[] {
         await door.gate.spend(call, scoreCost);
         const { after = "0", limit } = pageOf({ after: from, limit: wanted }, usualFacts);
         const which = askedScore(call, query);
-        const found = await scores.explain(viewerOf(door, call), subject, which);
+        const found = await scores.explain(viewerOf(door, call), subject, which, spendOn(door, call));
         const list: { seq: number }[] = found[name];
         const page = cutPage(
           list.filter(({ seq }) => seq > Number(after)),
@@ -168,7 +174,8 @@ function batchRoute(door: Door): Route {
       const results: unknown[] = [];
       for (const subject of subjects) {
         try {
-          results.push(await door.services.scores.score(async () => caller, subject, { ...which, at }));
+          const asking = { ...which, at };
+          results.push(await door.services.scores.score(async () => caller, subject, asking, spendOn(door, call)));
         } catch (error) {
           if (!(error instanceof Failure)) door.log.error("score failed", { id: call.id, ...errorFields(error) });
           results.push({ error: partProblem(failureOf(error)) });
@@ -201,7 +208,9 @@ function historyRoute(door: Door): Route {
       const subject = subjectOf(call);
       await door.gate.spend(call, scoreCost * Number(points));
       const span = { since, to, points: Number(points) };
-      const found = await door.services.scores.history(viewerOf(door, call), subject, askedScore(call, query), span);
+      const which = askedScore(call, query);
+      const viewer = viewerOf(door, call);
+      const found = await door.services.scores.history(viewer, subject, which, span, spendOn(door, call));
       return forViewer(call, json({ points: found }, 200, { "cache-control": "public, no-cache" }));
     },
   });
@@ -220,7 +229,9 @@ function diffRoute(door: Door): Route {
     handle: async (call, { query: { before, ...query } }) => {
       const subject = subjectOf(call);
       await door.gate.spend(call, 2 * scoreCost);
-      const found = await door.services.scores.diff(viewerOf(door, call), subject, askedScore(call, query), before);
+      const which = askedScore(call, query);
+      const viewer = viewerOf(door, call);
+      const found = await door.services.scores.diff(viewer, subject, which, before, spendOn(door, call));
       return forViewer(call, json(found, 200, { "cache-control": "public, no-cache" }));
     },
   });
@@ -239,7 +250,9 @@ function whatIfRoute(door: Door): Route {
   return route("post", `${scorePath}/what-if`, {
     ...scored,
     summary: "What a score would be",
-    description: "With facts that nobody has stated, without operations that stand, or under a policy of your own.",
+    description:
+      "With facts that nobody has stated, without operations that stand, or under a policy of your own. For its subject " +
+      "alone (FORBIDDEN) where that hides anything; under a policy of your own where that shows all its scores.",
     query: z.strictObject({ version, from: asked.from }),
     body: {
       schema: z.strictObject({
@@ -267,34 +280,10 @@ function whatIfRoute(door: Door): Route {
       await door.gate.spend(call, 2 * scoreCost);
       const facts = add?.map(({ work, ...each }) => (work === undefined ? each : { ...each, work }));
       const given = { ...supposed, ...(facts && { add: facts }) };
-      const { scores } = door.services;
-      return forViewer(call, json(await scores.whatIf(viewerOf(door, call), subject, askedScore(call, query), given)));
-    },
-  });
-}
-
-function exportRoute(door: Door): Route {
-  return route("get", `${scorePath}/export`, {
-    ...scored,
-    summary: "Every log that a score rests on, and the score",
-    description:
-      "For `npm run replay`, which audits the logs, computes the score of them alone, and compares it byte by byte. A " +
-      "score by trust rests on the whole log. What the subject hides is concealed from others, who cannot compute it.",
-    guarded: true,
-    query: z.strictObject(asked),
-    answers: {
-      200: answer("A bundle with the question and the score.", z.looseObject({ question: z.looseObject({}), score })),
-    },
-    refusals,
-    handle: async (call, { query }) => {
-      const subject = subjectOf(call);
-      await door.gate.spend(call, scoreCost);
+      const which = askedScore(call, query);
       const viewer = viewerOf(door, call);
-      const work = {
-        spend: (entries: number) => door.gate.spend(call, entries, door.clock()),
-        pause: door.runtime.pause,
-      };
-      return forViewer(call, json(await door.services.exportScore(viewer, subject, askedScore(call, query), work)));
+      const found = await door.services.scores.whatIf(viewer, subject, which, given, spendOn(door, call));
+      return forViewer(call, json(found));
     },
   });
 }

@@ -191,6 +191,20 @@ export function attestationContract(open: () => Promise<Service>): void {
       expect(await listOf(subject.did)).toMatchObject([{ texts: "erased" }, { texts: { narrative: "Said later." } }]);
     });
 
+    test("erases words for good: whoever brings them again brings them in vain", async () => {
+      const [author, subject] = [await person(service), await person(service)];
+      const { text, digest } = disclose("narrative", "Said once.");
+      const loose = { organization: "", standing: "unsolicited", field, kind: "vouch", value: "1", restsOn: [] };
+      const bring = () =>
+        signed(service, author.wallet, subject.did, "ATTEST", { ...loose, _sd: [digest] }, { disclosures: [text] });
+      await bring();
+      const { token } = await signIn(service, subject.wallet);
+      expect(await listOf(subject.did, token)).toMatchObject([{ texts: { narrative: "Said once." } }]);
+      expect((await remove(service, `${subjectPath(subject.did)}/texts`, { token })).status).toBe(204);
+      expect((await bring()).status).toBe(201);
+      expect(await listOf(subject.did, token)).toMatchObject([{ texts: "erased" }, { texts: "erased" }]);
+    });
+
     test("hides what is attested from others, and shows it again", async () => {
       const subject = await person(service);
       const made = await attest(service, lab, subject.did);
@@ -198,6 +212,12 @@ export function attestationContract(open: () => Promise<Service>): void {
       expect((await signed(service, subject.wallet, subject.did, "HIDE", evidence)).status).toBe(201);
       expect(await listOf(subject.did)).toEqual([]);
       expectProblem(await get(service, `/v1/attestations/${made.attestation}`), "NOT_FOUND", 404);
+      await write(service, lab.access, `/v1/attestations/${made.attestation}/respond`, { narrative: "So it was." });
+      const { body } = await get(service, `/v1/documents/${made.document}/operations`);
+      const hidden = { kind: "renown/reputation", concealed: true };
+      expect(body.items).toEqual(
+        [0, 1, 2].map(() => ({ ...hidden, seq: expect.any(Number), digest: expect.any(String) })),
+      );
       expect((await signed(service, subject.wallet, subject.did, "UNHIDE", evidence)).status).toBe(201);
       expect(await listOf(subject.did)).toHaveLength(1);
     });

@@ -252,6 +252,26 @@ describe("a rating bomb", () => {
   });
 });
 
+describe("shedding what was said", () => {
+  const policy = policyOf({ contribution: lasting, incident: { ...lasting, points: "-5" } });
+  const good = [factOf(1), factOf(2)];
+  const scoreWith = (...facts: Fact[]) => scoreOf(questionOf([...good, ...facts], { policy })).score;
+
+  test("by becoming one with whoever said it takes nothing of what counts against the subject", () => {
+    const incident = factOf(3, { kind: "incident" });
+    expect([scoreWith(incident), scoreWith({ ...incident, selfAttested: true })]).toEqual(["15.00", "15.00"]);
+    expect(scoreWith(factOf(3, { selfAttested: true }))).toBe("20.00");
+  });
+
+  test("by a dispute that is left lying brings nothing back that a correction has taken", () => {
+    const said = { rater: "org", work: undefined };
+    const dispute = { at: now - 100 * day, operation: "dispute", ruling: undefined };
+    const corrected = [factOf(3, said), factOf(4, { ...said, value: "0" })] as const;
+    expect(scoreWith(...corrected)).toBe("20.00");
+    expect(scoreWith(corrected[0], { ...corrected[1], dispute })).toBe("20.00");
+  });
+});
+
 describe("a revoked issuer", () => {
   const people = honest.slice(0, 3);
   const org = "fallen";

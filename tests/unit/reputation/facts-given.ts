@@ -105,6 +105,7 @@ export function questionOf(facts: readonly Fact[], changes: Partial<Question> = 
     policy: published(plainPolicy),
     group: { members: [subject], name: subject, closedAt: undefined },
     facts,
+    beyond: 0,
     trust: null,
     at: now,
     log: { position: 1_000_000, digest: "log-digest" },

@@ -4,7 +4,7 @@ import type { Right, Role } from "../../../src/operations/organization-right.ts"
 import { reputation } from "../../../src/reputation/reputation.ts";
 import { type Act, type By, given, noon, theDocument } from "../given.ts";
 
-export const [academy, guild] = ["r1academy", "r1guild"] as [string, string];
+export const [academy, guild] = ["academy", "guild"].map((name) => `r1${name.padEnd(43, "_")}`) as [string, string];
 export const orgKey = "did:key:zDnaevvCXbHpbyCpybTMZbPK6snWfAGxiLaDAx936DMa8XmwV";
 export const [ann, bea, cai, dan] = ["a", "b", "c", "d"].map((letter) => `did:pkh:eip155:1:0x${letter.repeat(40)}`) as [
   string,
@@ -50,6 +50,14 @@ export const fields = rightEntry({ fields: ["craft", field] });
 export const key = rightEntry({ key: orgKey });
 export const client = rightEntry({ client: "c", scopes: ["attestations:write"], mode: "live" });
 
+/** The entry of the subject's own log by which it has joined an organisation. */
+export function joined(organization = academy, document = theDocument): Entry {
+  const operation = name(organization.charCodeAt(2) * 1_000);
+  const action = { type: "JOIN", input: { subject: eve, organization } };
+  const digest = `joined by ${operation}`;
+  return { kind: kind.name, document, operation, digest, action, text: digest } as unknown as Entry;
+}
+
 /** A person, by a delegated key that may do everything about reputations. */
 export const by = (user: string): By => ({
   user,
@@ -69,9 +77,11 @@ export function act(type: string, input: JsonObject, who: By, grounds: readonly 
 }
 
 const said = { field, kind: "review", value: "4" };
+/** What a member's word about eve rests on. */
+export const asFellows: readonly Entry[] = [viewer, evesRole, joined(), fields];
 export const organized = (more: JsonObject = {}, who = by(bea), grounds: readonly Entry[] = [issuer, fields]) =>
   act("ATTEST", { ...said, standing: "organization", organization: academy, ...more }, who, grounds);
-export const member = (more: JsonObject = {}, who = by(cai), grounds: readonly Entry[] = [viewer, evesRole, fields]) =>
+export const member = (more: JsonObject = {}, who = by(cai), grounds: readonly Entry[] = asFellows) =>
   act("ATTEST", { ...said, standing: "membership", organization: "", context: academy, ...more }, who, grounds);
 export const unsolicited = (more: JsonObject = {}, who = by(cai), grounds: readonly Entry[] = []) =>
   act("ATTEST", { ...said, standing: "unsolicited", organization: "", ...more }, who, grounds);

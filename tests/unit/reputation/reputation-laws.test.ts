@@ -28,6 +28,7 @@ import {
   fields,
   guild,
   issuer,
+  joined,
   key,
   kind,
   name,
@@ -39,7 +40,7 @@ import {
 const people = [ann, bea, cai, dan, eve];
 const foreign = role(ann, "owner", guild);
 const evesArbiter = role(eve, "arbiter");
-const rights = [owner, issuer, viewer, arbiter, evesRole, fields, key, foreign, evesArbiter];
+const rights = [owner, issuer, viewer, arbiter, evesRole, fields, key, foreign, evesArbiter, joined(), joined(guild)];
 const confirmed = [contributed(eve), contributed(cai)];
 
 /** What somebody tries: which earlier entries it is about is drawn as a number. */
@@ -66,8 +67,10 @@ const inputs: Record<string, fc.Arbitrary<JsonObject>> = {
   RESPOND: fc.constant({ _sd: [name(3)] }),
   LINK: fc.record({ other: fc.constantFrom(...people) }),
   UNLINK: fc.record({ other: fc.constantFrom(...people) }),
+  JOIN: fc.record({ organization: fc.constantFrom(academy, guild) }),
+  PART: fc.record({ organization: fc.constantFrom(academy, guild) }),
   HIDE: fc.constant({ evidence: name(4) }),
-  SHOW: fc.constant({ policy: "r1policy", audience: "all" }),
+  SHOW: fc.constant({ policy: `r1${name(6)}`, audience: "all" }),
 };
 const types = Object.keys(reputationActions).filter((type) => type !== "CLOSE");
 const wild: fc.Arbitrary<Pick<Try, "type" | "who" | "input" | "grounds">> = fc.constantFrom(...types).chain((type) =>
@@ -88,7 +91,7 @@ const sound: fc.Arbitrary<Pick<Try, "type" | "who" | "input" | "grounds">> = fc.
     type: "ATTEST",
     who: by(cai),
     input: { ...praise, standing: "membership", organization: "", context: academy },
-    grounds: [viewer, evesRole, fields],
+    grounds: [viewer, evesRole, joined(), fields],
   },
   {
     type: "ATTEST",
@@ -139,6 +142,9 @@ function deedOf({ type, who, input, grounds, about, over }: Try, standing: reado
   const disputes = standing.filter(({ action }) => action.type === "DISPUTE");
   const dispute = disputes[over % (disputes.length || 1)];
   const links = standing.filter(({ action }) => action.type === "LINK" && action.input.other === input.other);
+  const joins = standing.filter(
+    ({ action }) => action.type === "JOIN" && action.input.organization === input.organization,
+  );
   const named: Record<string, (Entry | undefined)[]> = {
     RETRACT: [attestation],
     DISPUTE: [attestation],
@@ -148,7 +154,8 @@ function deedOf({ type, who, input, grounds, about, over }: Try, standing: reado
   const all = [...(named[type] ?? []).flatMap((entry) => entry ?? []), ...grounds];
   const restsOn = all.map(({ document, operation }) => ({ document, operation }));
   const ruled = named.RULE!.map((entry) => entry?.digest ?? "");
-  const ends = { RETRACT: [attestation?.digest], UNLINK: links.map(({ digest }) => digest) }[type];
+  const digests = (entries: readonly Entry[]) => entries.map(({ digest }) => digest);
+  const ends = { RETRACT: [attestation?.digest], UNLINK: digests(links), PART: digests(joins) }[type];
   const over2 = type === "RULE" ? { dispute: dispute?.operation, attestation: named.RULE![1]?.operation } : {};
   const whole = {
     subject: eve,
@@ -182,7 +189,7 @@ const actions: fc.Arbitrary<{ type: string; input: JsonObject }> = fc.oneof(
     return { type: "ATTEST", input: { subject: of, restsOn: [], ...what, ...how } };
   }),
   fc
-    .tuple(subject, fc.constantFrom("LINK", "HIDE", "SHOW"))
+    .tuple(subject, fc.constantFrom("LINK", "JOIN", "HIDE", "SHOW"))
     .chain(([of, type]) => inputs[type]!.map((input) => ({ type, input: { subject: of, ...input } }))),
   fc.tuple(subject, inputs.LINK!).map(([of, input]) => {
     return { type: "UNLINK", input: { subject: of, ...input, ends: [name(2)] } };

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fromHex, hex } from "../../../src/kernel/bytes.ts";
 import type { JsonObject } from "../../../src/kernel/json.ts";
+import type { GroundName } from "../../../src/operations/grounds.ts";
 import { rebuild } from "../../../src/operations/rebuild.ts";
 import type { Receipt } from "../../../src/operations/receipt.ts";
 import { prepareOperations } from "../../../src/organizations/prepare.ts";
@@ -140,6 +141,13 @@ describe("preparing an operation for whoever signs elsewhere", () => {
       await society.house.reactor.submit(document, [action], reputationKind);
       expect(await typesOf()).toHaveLength(entries);
     }
+  });
+
+  it("takes what a subject says of itself, and refuses what has not its form", async () => {
+    const joining = (organization: string) => ({ type: "JOIN", input: { subject: userOf(bob), organization } });
+    const { document, operations } = await wish([joining(society.guild.document)]);
+    expect([document, operations[0]!.action.type]).toEqual([society.documentOf(userOf(bob)), "JOIN"]);
+    expect(await outcome(wish([joining("guild")]))).toBe("INVALID_INPUT");
   });
 
   it("refuses subjects that do not go together", async () => {
@@ -321,6 +329,35 @@ describe("what its subject says", () => {
     ]);
   });
 
+  it("is spoken of as a member once it has joined, and until it parts, however a member races it", async () => {
+    const theirs = await society.guild.act("SET_MEMBER", { user: ours, role: "viewer" });
+    const attested = (joined: GroundName[]) =>
+      society.does(carol, "ATTEST", ours, byFellow(society, [theirs, ...joined]));
+    expect(await outcome(attested([]))).toBe("FORBIDDEN");
+    const organization = society.guild.document;
+    const join = await society.does(eve, "JOIN", ours, { organization });
+    expect(await outcome(attested([named(join)]))).toBe("admitted");
+    const part = await society.sign(eve, "PART", ours, { organization, ends: [join.entry] });
+    const { house } = society;
+    let parted = false;
+    const store: typeof house.store = {
+      ...house.store,
+      commit: async (append) => {
+        if (!parted) {
+          parted = true;
+          await society.send(part);
+        }
+        return house.store.commit(append);
+      },
+    };
+    const late = await society.sign(carol, "ATTEST", ours, byFellow(society, [theirs, named(join)]));
+    expect(await outcome(society.send(late, anotherProcess({ ...house, store })))).toBe("NOT_DELEGATED");
+    expect(await outcome(attested([named(join)]))).toBe("NOT_DELEGATED");
+    const again = await society.does(eve, "JOIN", ours, { organization });
+    expect(await outcome(attested([named(again)]))).toBe("admitted");
+    expect((await audited(house, await bundleOf(house, join.document))).codes).toEqual([]);
+  });
+
   it("hides evidence and shows it again, and keeps each change with its place", async () => {
     const attestation = await attest();
     const hide = await society.does(eve, "HIDE", ours, { evidence: attestation.operation });
@@ -359,7 +396,8 @@ async function livedIn() {
   const work = { work: { type: "operation", id: "W".repeat(43) } };
   const [disputed, retracted, done] = [await attest(), await attest(), await attest(work)];
   const carols = await society.does(bob, "ATTEST", userOf(carol), byBob(society, work));
-  const fellow = await society.does(carol, "ATTEST", ours, byFellow(society, theirs));
+  const join = await society.does(eve, "JOIN", ours, { organization: society.guild.document });
+  const fellow = await society.does(carol, "ATTEST", ours, byFellow(society, [theirs, named(join)]));
   const restsOn = [named(done), named(carols)] as unknown as JsonObject[];
   const byWork = { ...praise, ...work, kind: "review", standing: "work", organization: "", restsOn };
   const colleague = await society.does(carol, "ATTEST", ours, byWork);
@@ -377,7 +415,9 @@ async function livedIn() {
   const link = await society.does(eve, "LINK", ours, { other: userOf(carol) });
   await society.does(eve, "UNLINK", ours, { other: userOf(carol), ends: [link.entry] });
   await society.does(eve, "HIDE", ours, { evidence: done.operation });
-  await society.does(eve, "SHOW", ours, { policy: "r1policy", audience: "named", _sd: ["B".repeat(43)] });
+  await society.does(eve, "PART", ours, { organization: society.guild.document, ends: [join.entry] });
+  const shown = { policy: `r1${"P".repeat(43)}`, audience: "named", _sd: ["B".repeat(43)] };
+  await society.does(eve, "SHOW", ours, shown);
   await society.guild.act("REMOVE_MEMBER", { user: userOf(bob) });
   await society.does(eve, "CLOSE", ours, {});
   return { document: society.documentOf(ours), disputed, retracted, done, carols };

@@ -47,6 +47,7 @@ describe("a score after another", () => {
     ["what was hidden", { facts: changed({ hidden: true }) }],
     ["another wallet", { group: { members: [wallet(1), wallet(7)], name: wallet(1), closedAt: undefined } }],
     ["a subject that has left", { group: { members: [wallet(1)], name: wallet(1), closedAt: now } }],
+    ["more facts that are left out", { beyond: 3 }],
     ["another policy", { policy: policyOf({ contribution: { points: "3" } }) }],
     ["another version of it", { policy: { ...published(plainPolicy), version: 9 } }],
     ["another tick", { at: now + 40 * day }],

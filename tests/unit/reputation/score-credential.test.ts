@@ -18,7 +18,7 @@ const score: Score = {
   raters: 4,
   components: [],
   evidence: { counted: 5, hidden: { count: 1, sum: "3.75" }, digest: "digest-of-evidence" },
-  excluded: { total: 0, byReason: {} },
+  excluded: { total: 0, byReason: {}, beyond: 0 },
   nextChange: null,
   closed: false,
 };

@@ -4,7 +4,7 @@ import { digestOf } from "../../../src/kernel/primitives-node.ts";
 import { canonicalLists } from "../../../src/reputation/explanation.ts";
 import { type Exclusion, exclusions, type Fact } from "../../../src/reputation/fact.ts";
 import type { KindRule } from "../../../src/reputation/policy.ts";
-import { explain, explainWhole, scoreOf, scoreText } from "../../../src/reputation/score.ts";
+import { explain, explainAfter, explainWhole, scoreOf, scoreText } from "../../../src/reputation/score.ts";
 import { takesField } from "../../../src/reputation/score-rules.ts";
 import { day, epochWith, factOf, now, plainPolicy, policyOf, published, questionOf, wallet } from "./facts-given.ts";
 
@@ -170,6 +170,40 @@ describe("a fact does not count", () => {
       "op-6": "counted",
     });
     expect(explain(questionOf(facts)).excluded[0]?.detail).toEqual({ of: "op-2" });
+  });
+
+  test("as duplicate of what corrected it, also once a dispute over that has lapsed, unless it was struck", () => {
+    const same = { rater: "org", work: undefined };
+    const reasons = (changes: Partial<Fact>) =>
+      reasonsOf([factOf(1, same), factOf(2, { ...same, value: "0", ...changes })]);
+    expect(reasons({ dispute })).toEqual({ "op-1": "duplicate", "op-2": "disputed" });
+    const late = ruled("upheld", now - 9 * day);
+    expect(reasons({ dispute: late })).toEqual({ "op-1": "duplicate", "op-2": "disputed" });
+    const struck = ruled("struck", now - 39 * day);
+    expect(reasons({ dispute: struck })).toEqual({ "op-1": "counted", "op-2": "disputed" });
+    // What is corrected again is a duplicate of the last correction.
+    const again = [factOf(1, same), factOf(2, { ...same, dispute }), factOf(3, same)];
+    expect(reasonsOf(again)).toEqual({ "op-1": "duplicate", "op-2": "disputed", "op-3": "counted" });
+  });
+
+  test("as self-attested only where it speaks for the subject", () => {
+    const policy = policyOf({ contribution: {}, incident: { points: "-5", min: "-1" } });
+    const own = { kind: "incident", selfAttested: true } as const;
+    expect(reasonsOf([factOf(1, own)], policy)).toEqual({ "op-1": "counted" });
+    expect(reasonsOf([factOf(1, { ...own, value: "-1" })], policy)).toEqual({ "op-1": "self-attested" });
+    expect(reasonsOf([factOf(1, { ...own, ended })], policy)).toEqual({ "op-1": "retracted" });
+    expect(reasonsOf([factOf(1, { ...own, field: "cooking" })], policy)).toEqual({ "op-1": "self-attested" });
+    const fallen = policyOf({ contribution: { min: "-1" } });
+    expect(reasonsOf([factOf(1, { selfAttested: true, value: "-0.5" })], fallen)).toEqual({ "op-1": "counted" });
+  });
+
+  test("where the ledger leaves it out, and the score says of how many that is so", () => {
+    const asked = questionOf([factOf(1)], { beyond: 7 });
+    const { score } = explainWhole(asked);
+    expect(score.excluded).toEqual({ total: 0, byReason: {}, beyond: 7 });
+    const before = { ...explainAfter(asked, undefined), question: { ...asked, beyond: 6 } };
+    expect(explainAfter(asked, before).explanation).toEqual(explainWhole(asked));
+    expect(score.evidence.digest).not.toBe(scoreOf({ ...asked, beyond: 6 }).evidence.digest);
   });
 
   test("as duplicate of nothing that does not count itself", () => {
@@ -341,7 +375,7 @@ describe("hidden evidence", () => {
       counted: 2,
       hidden: { count: 1, sum: seen.evidence[0]?.contribution },
     });
-    expect(seen.score.excluded).toEqual({ total: 1, byReason: { "self-attested": 1 } });
+    expect(seen.score.excluded).toEqual({ total: 1, byReason: { "self-attested": 1 }, beyond: 0 });
     const open = scoreOf(questionOf(facts.map((fact) => ({ ...fact, hidden: false }))));
     expect(seen.score.score).toBe(open.score);
   });

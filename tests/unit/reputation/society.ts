@@ -74,10 +74,11 @@ export function byBob({ guild, roles, fields }: Society, more: JsonObject = {}):
   return { ...praise, ...named, ...more } as unknown as JsonObject;
 }
 
-/** What carol attests as a fellow member of the subject, whose role `theirs` gives. */
-export function byFellow({ guild, roles, fields }: Society, theirs: GroundName, more: JsonObject = {}): JsonObject {
+/** What carol attests as a fellow member of the subject, by its role and its own word that it joined. */
+export function byFellow(society: Society, theirs: readonly GroundName[], more: JsonObject = {}): JsonObject {
+  const { guild, roles, fields } = society;
   const named = { standing: "membership", organization: "", context: guild.document };
-  return { ...praise, ...named, restsOn: [roles.carol, theirs, fields], ...more } as unknown as JsonObject;
+  return { ...praise, ...named, restsOn: [roles.carol, ...theirs, fields], ...more } as unknown as JsonObject;
 }
 
 /** An organisation of alice's; `act` signs for her behind its head and says what the entry gives. */

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { accountOf } from "../../../src/reputation/accounts.ts";
 import { maxGroup } from "../../../src/reputation/ledger.ts";
 import type { LedgerRows, LinkPair } from "../../../src/reputation/ledger-rows.ts";
 import { bondOf, groupsAt, groupsOf } from "../../../src/reputation/subject-groups.ts";
@@ -17,7 +18,7 @@ const bond = (one: number, other: number, since: number, until: number | null = 
 type Event = { who: number; other: number; type: "LINK" | "UNLINK" | "CLOSE" };
 
 /** The rows that events come to, one after the other, as their tables would have them. */
-function rowsOf(events: readonly Event[]): Pick<LedgerRows, "links"> {
+function rowsOf(events: readonly Event[]): Pick<LedgerRows, "links" | "compromises"> {
   const links: { subject: number; other: number; seq: number; ended: number | null }[] = [];
   const closed = new Map<number, number>();
   events.forEach(({ who, other, type }, i) => {
@@ -37,8 +38,12 @@ function rowsOf(events: readonly Event[]): Pick<LedgerRows, "links"> {
             one: did(link.subject),
             other: did(link.other),
             seq: link.seq,
+            at: link.seq,
+            authority: `key of ${link.subject}`,
             ended: link.ended,
             backSeq: back.seq,
+            backAt: back.seq,
+            backAuthority: `key of ${back.subject}`,
             backEnded: back.ended,
             oneClosed: closed.get(link.subject) ?? null,
             otherClosed: closed.get(link.other) ?? null,
@@ -46,8 +51,10 @@ function rowsOf(events: readonly Event[]): Pick<LedgerRows, "links"> {
         ),
     );
   return {
-    links: async (wallets, position) =>
-      pairs(position).filter(({ one, other }) => (wallets ? wallets.includes(one) : one < other)),
+    links: async (accounts, position) =>
+      pairs(position).filter(({ one, other }) => (accounts ? accounts.includes(accountOf(one)) : one < other)),
+    compromises: async (authorities) =>
+      ["key of 3"].filter((each) => authorities?.includes(each)).map((authority) => ({ authority, from: 60 })),
   };
 }
 
@@ -61,8 +68,31 @@ describe("wallets that are one", () => {
   test("are so from their bond on and until it ends", () => {
     const groups = (position: number) => groupsOf([bond(1, 2, 5, 8)], position).membersOf(did(1)).length;
     expect([groups(4), groups(5), groups(7), groups(8)]).toEqual([1, 2, 2, 1]);
-    const { wereOne } = groupsOf([bond(1, 2, 5, 8)], 20);
-    expect([4, 5, 7, 8].map((seq) => wereOne(did(2), did(1), seq))).toEqual([false, true, true, false]);
+    const then = groupsOf([bond(1, 2, 5, 8)], 20).accountsThen(did(2));
+    expect([4, 5, 7, 8].map((seq) => then(seq).length)).toEqual([1, 2, 2, 1]);
+  });
+
+  test("were so over others at a place, also of more than a group takes, and whatever their chains", () => {
+    const chain = [...Array.from({ length: 20 }, (_, i) => bond(i, i + 1, i + 1, 30)), bond(5, 6, 40)];
+    const groups = groupsOf(chain, 50);
+    expect(groups.accountsThen(did(0))(25)).toHaveLength(21);
+    expect(groups.accountsThen(did(0))(10)).toHaveLength(11);
+    expect(groups.accountsThen(did(6))(45)).toEqual([5, 6].map((n) => accountOf(did(n))));
+    expect(groups.accountsEver(did(20))).toHaveLength(21);
+    const elsewhere = did(2).replace(":1:0x", ":137:0x");
+    const over = groupsOf([bond(1, 2, 1), { ...bond(3, 4, 2), other: elsewhere }], 5);
+    expect(over.accountsThen(did(1))(3)).toContain(accountOf(did(3)));
+    expect([over.nameOf(did(3)), over.nameOf(elsewhere)]).toEqual([did(1), did(1)]);
+    expect(over.membersOf(did(3))).toEqual([elsewhere, did(3)].sort());
+    expect(groupsOf([], 5).nameOf(elsewhere)).toBe(did(2));
+  });
+
+  test("were one with those alone whom they named where more have hung together than anybody has", () => {
+    const star = Array.from({ length: 80 }, (_, i) => bond(0, i + 1, i + 1, i + 50));
+    const groups = groupsOf(star, 500);
+    expect(groups.accountsThen(did(3))(10)).toEqual([did(3), did(0)].map(accountOf));
+    expect(groups.accountsEver(did(3))).toEqual([did(3), did(0)].map(accountOf));
+    expect(groups.accountsThen(did(0))(10)).toHaveLength(11);
   });
 
   test("are at most so many: what would make a group too large joins nothing, and parts no earlier one", () => {
@@ -100,6 +130,10 @@ describe("wallets that are one", () => {
           const members = all.membersOf(did(n));
           const asked = await groupsAt(rowsOf(list), [did(n)], position);
           expect(asked.membersOf(did(n))).toEqual(members);
+          expect(asked.nameOf(did(n))).toBe(all.nameOf(did(n)));
+          for (let seq = 0; seq <= position; seq += 7)
+            expect(asked.accountsThen(did(n))(seq)).toEqual(all.accountsThen(did(n))(seq));
+          expect(asked.accountsEver(did(n))).toEqual(all.accountsEver(did(n)));
           expect(before.membersOf(did(n))).toEqual(members);
           expect(members.length).toBeLessThanOrEqual(maxGroup);
           for (const each of members) expect(all.membersOf(each)).toEqual(members);

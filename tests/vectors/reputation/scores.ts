@@ -14,6 +14,7 @@ type Asked = {
   policy: PublishedPolicy;
   group: { members: string[]; name: string; closedAt?: number };
   facts: JsonFact[];
+  beyond?: number;
   ties?: JsonFact[];
   from?: string;
   at: number;
@@ -52,11 +53,12 @@ export function reckonManyScores({ vectors }: ScoreVectors): string {
 }
 
 function answerTo(asked: Asked): Explanation {
-  const { policy, group, facts, at, log } = asked;
+  const { policy, group, facts, beyond = 0, at, log } = asked;
   return explainWhole({
     policy,
     group: { closedAt: undefined, ...group } satisfies Group,
     facts: facts.map(readFact),
+    beyond,
     trust: epochFor(asked),
     at,
     log,
