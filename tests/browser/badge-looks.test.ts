@@ -1,30 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, test } from "vitest";
 import { alice } from "../harness.ts";
 import { badgeScenes, type Schools, serveSchools } from "./badge-scenes.ts";
-import { type Look, launchBrowser, openPage } from "./harness.ts";
-import { smallPng } from "./small-png.ts";
+import { launchBrowser, openPage } from "./harness.ts";
+import { expectWellMade, looks } from "./look.ts";
 import { testWallet } from "./wallet.ts";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-/** As in looks.test.ts: `docs/images` gets the pictures that are kept, any other folder all. */
-const pictures = process.env.RENOWN_PICTURES;
-const root = fileURLToPath(new URL("../..", import.meta.url));
-
-const looks: Look[] = [
-  { theme: "light", size: "desktop" },
-  { theme: "dark", size: "phone" },
-  ...(pictures
-    ? ([
-        { theme: "dark", size: "desktop" },
-        { theme: "light", size: "phone" },
-      ] as const)
-    : []),
-];
 
 let browser: Browser;
 let service: Schools;
@@ -41,28 +21,9 @@ afterAll(async () => {
 describe.each(looks)("in $theme on a $size", (look) => {
   test.each(badgeScenes)("$name is accessible, quiet and ours alone", async (scene) => {
     const wallets = scene.wallets?.() ?? [testWallet(alice)];
-    const { page, context, errors, foreign } = await openPage(browser, service.origin, { ...look, wallets });
-    await scene.show(page, service);
-    await page.evaluate(() => (globalThis as any).document.fonts.ready);
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate(() => (globalThis as any).axe.run());
-    const found = violations.map(({ id, nodes }: any) => `${id}: ${nodes.map((node: any) => node.target).join(" ")}`);
-    expect(found).toEqual([]);
-    expect(errors).toEqual([]);
-    expect(foreign).toEqual([]);
-    const width = await page.evaluate(() => (globalThis as any).document.documentElement.scrollWidth);
-    expect(width, "nothing sticks out at the side").toBeLessThanOrEqual(look.size === "phone" ? 390 : 1280);
-    if (pictures) await keepPicture(page, scene, look);
-    await context.close();
+    const watched = await openPage(browser, service.origin, { ...look, wallets });
+    await scene.show(watched.page, service);
+    await expectWellMade(watched, scene, look);
+    await watched.context.close();
   });
 });
-
-async function keepPicture(page: Page, scene: (typeof badgeScenes)[number], { theme, size }: Look): Promise<void> {
-  const folder = join(root, pictures!);
-  const usual = looks.slice(0, 2).some((look) => look.theme === theme && look.size === size);
-  const wanted = scene.kept === "four" || (scene.kept === "two" && usual);
-  if (folder.endsWith(join("docs", "images")) && !wanted) return;
-  mkdirSync(folder, { recursive: true });
-  const picture = smallPng(await page.screenshot({ fullPage: true }));
-  writeFileSync(join(folder, `${scene.name}-${theme}-${size}.png`), picture);
-}

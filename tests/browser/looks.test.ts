@@ -1,30 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { alice } from "../harness.ts";
 import { type Look, launchBrowser, openPage, type Served, serveLocal } from "./harness.ts";
+import { expectWellMade, looks } from "./look.ts";
 import { type Scene, scenes } from "./scenes.ts";
-import { smallPng } from "./small-png.ts";
 import { testWallet } from "./wallet.ts";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-/** Where pictures go: `RENOWN_PICTURES=docs/images` writes those that are kept, any other folder gets them all. */
-const pictures = process.env.RENOWN_PICTURES;
-const root = fileURLToPath(new URL("../..", import.meta.url));
-
-const looks: Look[] = [
-  { theme: "light", size: "desktop" },
-  { theme: "dark", size: "phone" },
-  ...(pictures
-    ? ([
-        { theme: "dark", size: "desktop" },
-        { theme: "light", size: "phone" },
-      ] as const)
-    : []),
-];
 
 /** What the first view of a page may weigh, altogether. */
 const maxWeight = 60 * 1024;
@@ -54,17 +34,9 @@ async function show(scene: Scene, look: Look) {
 
 describe.each(looks)("in $theme on a $size", (look) => {
   test.each(scenes)("$name is accessible, quiet and ours alone", async (scene) => {
-    const { page, context, errors, foreign } = await show(scene, look);
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate(() => (globalThis as any).axe.run());
-    const found = violations.map(({ id, nodes }: any) => `${id}: ${nodes.map((node: any) => node.target).join(" ")}`);
-    expect(found).toEqual([]);
-    expect(errors).toEqual([]);
-    expect(foreign).toEqual([]);
-    const width = await page.evaluate(() => (globalThis as any).document.documentElement.scrollWidth);
-    expect(width, "nothing sticks out at the side").toBeLessThanOrEqual(look.size === "phone" ? 390 : 1280);
-    if (pictures) await keepPicture(page, scene, look);
-    await context.close();
+    const watched = await show(scene, look);
+    await expectWellMade(watched, scene, look);
+    await watched.context.close();
   });
 });
 
@@ -180,14 +152,4 @@ async function focused(page: Page): Promise<Focused> {
       outlined: style.outlineStyle !== "none" && Number.parseFloat(style.outlineWidth) >= 2,
     };
   });
-}
-
-async function keepPicture(page: Page, scene: Scene, { theme, size }: Look): Promise<void> {
-  const folder = join(root, pictures!);
-  const usual = looks.slice(0, 2).some((look) => look.theme === theme && look.size === size);
-  const wanted = scene.kept === "four" || (scene.kept === "two" && usual);
-  if (folder.endsWith(join("docs", "images")) && !wanted) return;
-  mkdirSync(folder, { recursive: true });
-  const picture = smallPng(await page.screenshot({ fullPage: true }));
-  writeFileSync(join(folder, `${scene.name}-${theme}-${size}.png`), picture);
 }

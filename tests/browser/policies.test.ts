@@ -1,26 +1,12 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/kernel/json.ts";
 import { changePolicy, publishPolicy } from "../http/resources/policies.ts";
 import { sample, seeds } from "../unit/reputation/policy-samples.ts";
-import { type Look, launchBrowser, openPage, type Served, serveLocal } from "./harness.ts";
-import { smallPng } from "./small-png.ts";
+import { launchBrowser, openPage, type Served, serveLocal } from "./harness.ts";
+import { expectWellMade, looks } from "./look.ts";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-/** As in looks.test.ts: `docs/images` gets the pictures that are kept, any other folder all. */
-const pictures = process.env.RENOWN_PICTURES;
-const root = fileURLToPath(new URL("../..", import.meta.url));
-
-const looks: Look[] = [
-  { theme: "light", size: "desktop" },
-  { theme: "dark", size: "phone" },
-];
-
-type Scene = { name: string; kept?: true; path(): string };
+type Scene = { name: string; kept?: "two"; path(): string };
 
 let browser: Browser;
 let service: Served;
@@ -34,7 +20,7 @@ const longest = {
 
 const scenes: Scene[] = [
   { name: "policies", path: () => "/policies" },
-  { name: "policy", kept: true, path: () => "/policies/open-work" },
+  { name: "policy", kept: "two", path: () => "/policies/open-work" },
   { name: "policy-trust", path: () => "/policies/renown-trust/1" },
   { name: "policy-own", path: () => `/policies/${own}` },
   { name: "policy-superseded", path: () => `/policies/${own}/1` },
@@ -59,19 +45,10 @@ afterAll(async () => {
 
 describe.each(looks)("in $theme on a $size", (look) => {
   test.each(scenes)("$name is accessible, quiet and ours alone", async (scene) => {
-    const { page, context, errors, foreign } = await openPage(browser, service.origin, look);
-    await page.goto(service.origin + scene.path());
-    await page.evaluate(() => (globalThis as any).document.fonts.ready);
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate(() => (globalThis as any).axe.run());
-    const found = violations.map(({ id, nodes }: any) => `${id}: ${nodes.map((node: any) => node.target).join(" ")}`);
-    expect(found).toEqual([]);
-    expect(errors).toEqual([]);
-    expect(foreign).toEqual([]);
-    const width = await page.evaluate(() => (globalThis as any).document.documentElement.scrollWidth);
-    expect(width, "nothing sticks out at the side").toBeLessThanOrEqual(look.size === "phone" ? 390 : 1280);
-    if (pictures) await keepPicture(page, scene, look);
-    await context.close();
+    const watched = await openPage(browser, service.origin, look);
+    await watched.page.goto(service.origin + scene.path());
+    await expectWellMade(watched, scene, look);
+    await watched.context.close();
   });
 });
 
@@ -102,10 +79,3 @@ describe("a policy on its page", () => {
     await context.close();
   });
 });
-
-async function keepPicture(page: Page, { name, kept }: Scene, { theme, size }: Look): Promise<void> {
-  const folder = join(root, pictures!);
-  if (folder.endsWith(join("docs", "images")) && !kept) return;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${name}-${theme}-${size}.png`), smallPng(await page.screenshot({ fullPage: true })));
-}

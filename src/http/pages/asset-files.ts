@@ -21,6 +21,7 @@ export const assetTypes = {
   "my-reputation.browser.js": script,
   "award-batch.browser.js": script,
   "organization.browser.js": script,
+  "signed-forms.browser.js": script,
   "organization-tasks.browser.js": script,
   "figtree.woff2": "font/woff2",
   "figtree-extended.woff2": "font/woff2",

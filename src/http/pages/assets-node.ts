@@ -22,6 +22,7 @@ export const files: AssetFiles = {
   "my-reputation.browser.js": textOf("./scripts/my-reputation.browser.js"),
   "award-batch.browser.js": textOf("./scripts/award-batch.browser.js"),
   "organization.browser.js": textOf("./scripts/organization.browser.js"),
+  "signed-forms.browser.js": textOf("./scripts/signed-forms.browser.js"),
   "organization-tasks.browser.js": textOf("./scripts/organization-tasks.browser.js"),
   "figtree.woff2": fontOf("latin"),
   "figtree-extended.woff2": fontOf("latin-ext"),

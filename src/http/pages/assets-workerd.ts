@@ -18,6 +18,7 @@ import organization from "./scripts/organization.browser.js";
 import organizationTasks from "./scripts/organization-tasks.browser.js";
 import page from "./scripts/page.browser.js";
 import signIn from "./scripts/sign-in.browser.js";
+import signedForms from "./scripts/signed-forms.browser.js";
 import walletPanel from "./scripts/wallet-panel.browser.js";
 import wallets from "./scripts/wallets.browser.js";
 import style from "./style.css";
@@ -40,6 +41,7 @@ export const files: AssetFiles = {
   "my-reputation.browser.js": myReputation,
   "award-batch.browser.js": awardBatch,
   "organization.browser.js": organization,
+  "signed-forms.browser.js": signedForms,
   "organization-tasks.browser.js": organizationTasks,
   "figtree.woff2": new Uint8Array(figtree),
   "figtree-extended.woff2": new Uint8Array(figtreeExtended),

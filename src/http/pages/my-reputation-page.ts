@@ -31,7 +31,13 @@ export function myReputationPage({ formToken }: Guest, mine: MyReputation, origi
     title: words.title,
     place: "me",
     wide: true,
-    scripts: ["wallets.browser.js", "wallet-panel.browser.js", "badge-key.browser.js", "my-reputation.browser.js"],
+    scripts: [
+      "wallets.browser.js",
+      "wallet-panel.browser.js",
+      "badge-key.browser.js",
+      "signed-forms.browser.js",
+      "my-reputation.browser.js",
+    ],
     head: reputationStyle,
     body: html`${notice === undefined ? "" : html`<p class="notice notice-good" role="status">${notice}</p>`}
       <p class="place"><a href="/me">${words.back}</a></p><h1>${words.title}</h1><p class="lead">${words.lead}</p>

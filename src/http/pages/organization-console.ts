@@ -55,6 +55,7 @@ export const consoleScripts = [
   "wallet-panel.browser.js",
   "badge-key.browser.js",
   "organization-tasks.browser.js",
+  "signed-forms.browser.js",
   "organization.browser.js",
 ] as const;
 

@@ -1,5 +1,6 @@
-import { delegatedKey, dropKey, signPrepared, storedKey } from "./badge-key.browser.js";
-import { openPanel, post, Refusal } from "./wallet-panel.browser.js";
+import { signPrepared } from "./badge-key.browser.js";
+import { signForms } from "./signed-forms.browser.js";
+import { post, Refusal } from "./wallet-panel.browser.js";
 
 /**
  * @typedef {import("./badge-key.browser.js").BadgeKey} BadgeKey
@@ -7,69 +8,16 @@ import { openPanel, post, Refusal } from "./wallet-panel.browser.js";
  */
 
 const root = document.querySelector("[data-reputation]");
-const dialog = document.querySelector("dialog[data-ask]");
-const asking = document.querySelector("form[data-ask-form]");
 
-// A form is signed by the key of this browser; where that has none that lives, the wallet is asked in a dialog first.
-if (root instanceof HTMLElement && dialog instanceof HTMLDialogElement && asking instanceof HTMLFormElement) {
+if (root instanceof HTMLElement) {
   /** @type {Record<string, string>} */
   const words = JSON.parse(root.dataset.words ?? "{}");
   const { user = "" } = root.dataset;
-  const address = user.split(":").at(-1) ?? "";
-  /** @type {HTMLFormElement | undefined} */
-  let wanted;
-
-  openPanel(asking, async (wallet, account, panel) => {
-    if (account.address.toLowerCase() !== address) throw new Refusal({ title: otherWords(account.address) });
-    const key = await delegatedKey(asking, wallet, account, panel, "reputation");
-    dialog.close();
-    if (wanted) await run(wanted, key, true);
-  });
-
-  dialog.querySelector("[data-ask-cancel]")?.addEventListener("click", () => dialog.close());
-
-  root.addEventListener("submit", async (event) => {
-    const form = event.target;
-    if (!(form instanceof HTMLFormElement) || !form.dataset.deed) return;
-    event.preventDefault();
-    if (form.dataset.busy) return;
-    // From here on, so that two quick clicks sign once.
-    setBusy(form, true);
-    const key = await storedKey(address, "reputation");
-    if (key) return run(form, key);
-    setBusy(form, false);
-    ask(form);
-  });
-
-  /** @param {HTMLFormElement} form */
-  const ask = (form) => {
-    wanted = form;
-    tell(form, "");
-    if (!dialog.open) dialog.showModal();
-  };
-
-  /** @param {HTMLFormElement} form @param {BadgeKey} key @param {boolean} [fresh] Whether the wallet has just been asked. */
-  const run = async (form, key, fresh = false) => {
+  signForms(root, "reputation", user, words, async (form, key) => {
     const { deed = "" } = form.dataset;
-    setBusy(form, true);
-    tell(form, words.working);
-    try {
-      await sign(deed, await inputOf(form, user, words), user, key, words);
-      location.assign(`/me/reputation?done=${encodeURIComponent(deed)}`);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      if (error.code !== "NOT_DELEGATED" || fresh) return tell(form, error.message, error.code || "INVALID_INPUT");
-      // Stopped from elsewhere, or run out by the service's clock.
-      await dropKey(address, "reputation");
-      ask(form);
-    } finally {
-      setBusy(form, false);
-    }
-  };
-
-  /** @param {string} signer */
-  const otherWords = (signer) =>
-    (words.other ?? "").replace("{asked}", short(address)).replace("{signer}", short(signer));
+    await sign(deed, await inputOf(form, user, words), user, key, words);
+    return `/me/reputation?done=${encodeURIComponent(deed)}`;
+  });
 }
 
 /**
@@ -130,30 +78,4 @@ async function disclose(name, value) {
 function base64url(bytes) {
   const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-/** Buttons keep the focus while they wait. @param {HTMLFormElement} form @param {boolean} busy */
-function setBusy(form, busy) {
-  if (busy) form.dataset.busy = "yes";
-  else delete form.dataset.busy;
-  for (const button of form.querySelectorAll("button")) button.ariaDisabled = String(busy);
-}
-
-/** @param {HTMLFormElement} form @param {string | undefined} text @param {string} [code] */
-function tell(form, text, code = "") {
-  const status = form.querySelector("[data-deed-status]");
-  if (!(status instanceof HTMLElement)) return;
-  status.hidden = !text;
-  status.classList.toggle("notice-bad", code !== "");
-  status.textContent = text ?? "";
-  if (code === "") return;
-  const small = document.createElement("code");
-  small.className = "code";
-  small.textContent = code;
-  status.append(" ", small);
-}
-
-/** @param {string} address */
-function short(address) {
-  return `${address.slice(0, 6)}…${address.slice(-4)}`;
 }

@@ -1,103 +1,22 @@
-import { delegatedKey, dropKey, storedKey } from "./badge-key.browser.js";
 import { tasks } from "./organization-tasks.browser.js";
-import { openPanel, post, Refusal } from "./wallet-panel.browser.js";
-
-/** @typedef {import("./badge-key.browser.js").BadgeKey} BadgeKey */
+import { signForms } from "./signed-forms.browser.js";
+import { post } from "./wallet-panel.browser.js";
 
 const root = document.querySelector("[data-console]");
-const dialog = document.querySelector("dialog[data-ask]");
 const asking = document.querySelector("form[data-ask-form]");
 
-// A form is signed by the key of this browser; where that has none that lives, the wallet is asked in a dialog first.
-if (root instanceof HTMLElement && dialog instanceof HTMLDialogElement && asking instanceof HTMLFormElement) {
+if (root instanceof HTMLElement && asking instanceof HTMLFormElement) {
   /** @type {Record<string, string>} */
   const words = JSON.parse(root.dataset.words ?? "{}");
   const { document: of = "", slug = "", user = "", rests = "[]" } = root.dataset;
   const organization = { document: of, slug, user, rests: JSON.parse(rests) };
-  const address = user.split(":").at(-1) ?? "";
   const token = String(new FormData(asking).get("token"));
-  /** @type {HTMLFormElement | undefined} */
-  let wanted;
+  const send = (/** @type {string} */ path, /** @type {object | URLSearchParams} */ body) =>
+    post(path, body, { offline: words.failed ?? "" });
 
-  openPanel(asking, async (wallet, account, panel) => {
-    if (account.address.toLowerCase() !== address) throw new Refusal({ title: otherWords(account.address) });
-    const key = await delegatedKey(asking, wallet, account, panel, "organizations");
-    dialog.close();
-    if (wanted) await run(wanted, key, true);
-  });
-
-  dialog.querySelector("[data-ask-cancel]")?.addEventListener("click", () => dialog.close());
-
-  root.addEventListener("submit", async (event) => {
-    const form = event.target;
-    if (!(form instanceof HTMLFormElement) || !form.dataset.deed) return;
-    event.preventDefault();
-    if (form.dataset.busy) return;
-    // From here on, so that two quick clicks sign once.
-    setBusy(form, true);
-    const key = await storedKey(address, "organizations");
-    if (key) return run(form, key);
-    setBusy(form, false);
-    ask(form);
-  });
-
-  /** @param {HTMLFormElement} form */
-  const ask = (form) => {
-    wanted = form;
-    tell(form, "");
-    if (!dialog.open) dialog.showModal();
-  };
-
-  /** @param {HTMLFormElement} form @param {BadgeKey} key @param {boolean} [fresh] Whether the wallet has just been asked. */
-  const run = async (form, key, fresh = false) => {
+  signForms(root, "organizations", user, words, async (form, key) => {
     const { deed = "", given = "{}", next = "" } = form.dataset;
-    const send = (/** @type {string} */ path, /** @type {object | URLSearchParams} */ body) =>
-      post(path, body, { offline: words.failed ?? "" });
-    setBusy(form, true);
-    tell(form, words.working);
-    try {
-      const about = { form, fields: new FormData(form), given: JSON.parse(given), next };
-      const on = await tasks[deed]?.({ ...about, organization, key, send, token });
-      tell(form, on === undefined ? words.saved : "");
-      if (on) location.assign(on);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      if (error.code !== "NOT_DELEGATED" || fresh) return tell(form, error.message, error.code);
-      // Stopped from elsewhere, or run out by the service's clock.
-      await dropKey(address, "organizations");
-      ask(form);
-    } finally {
-      setBusy(form, false);
-    }
-  };
-
-  /** @param {string} signer */
-  const otherWords = (signer) =>
-    (words.other ?? "").replace("{asked}", short(address)).replace("{signer}", short(signer));
-}
-
-/** Buttons keep the focus while they wait. @param {HTMLFormElement} form @param {boolean} busy */
-function setBusy(form, busy) {
-  if (busy) form.dataset.busy = "yes";
-  else delete form.dataset.busy;
-  for (const button of form.querySelectorAll("button")) button.ariaDisabled = String(busy);
-}
-
-/** @param {HTMLFormElement} form @param {string | undefined} text @param {string} [code] */
-function tell(form, text, code = "") {
-  const status = form.querySelector("[data-deed-status]");
-  if (!(status instanceof HTMLElement)) return;
-  status.hidden = !text;
-  status.classList.toggle("notice-bad", code !== "");
-  status.textContent = text ?? "";
-  if (code === "") return;
-  const small = document.createElement("code");
-  small.className = "code";
-  small.textContent = code;
-  status.append(" ", small);
-}
-
-/** @param {string} address */
-function short(address) {
-  return `${address.slice(0, 6)}…${address.slice(-4)}`;
+    const about = { form, fields: new FormData(form), given: JSON.parse(given), next };
+    return tasks[deed]?.({ ...about, organization, key, send, token });
+  });
 }
