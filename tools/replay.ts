@@ -15,10 +15,12 @@ compares it byte by byte with the one that the service told.
   --subject DID         about whom; of an export likewise
   --at TIME             the moment asked about (RFC 3339); of an export likewise
   --from DID            whose own view it is, under a policy that learns trust
-  --score FILE          the score to compare with; that in the export unless given
+  --score FILE          the score to compare with; that in the export unless given, which shows nothing where entries
+                        are concealed
   --digest D            the same by its evidence.digest alone
   --operation-keys K    the service's keys: its DID document (/.well-known/did.json) as a file, or did:key:... with
-                        commas between; without them those that an export names are taken, and called untrusted
+                        commas between; a whole log needs them; without them those that an export names are taken, and
+                        called untrusted: whoever made the file could have made the keys as well
   --realm NAME          of a whole log; main unless given
   --json                the report as JSON
   --help                this
@@ -63,6 +65,8 @@ async function run(): Promise<number> {
   if (score !== undefined && digest !== undefined) throw new Error("Give --score or --digest, not both.");
   const operationKeys = keysNamed(values["operation-keys"]);
   const found = readLog(read(log));
+  if (!("export" in found) && operationKeys === undefined)
+    throw new Error("Pages of the log name no keys of the service: give --operation-keys.");
   const bundle = "export" in found ? found.export : bundleOf(found.entries, realm);
   const expected = score === undefined ? digest : parseJson(read(score));
   const asked = askedBy(values);

@@ -160,9 +160,11 @@ function logCheck(
   if (missed) return fail(name, "OUT_OF_ORDER", `The log went on to ${missed.seq} before the moment asked about.`);
   let held = 0;
   for (const seq of places.keys()) if (seq <= position) held += 1;
-  if (held === position) return pass(name, `Every place up to ${position} is there.`);
+  const read = order.filter(({ seq }) => seq <= position).length;
+  if (held === position && read === position) return pass(name, `Every place up to ${position} is there.`);
   const known = places.has(position) ? "" : " Which entry stands there is told by the export alone.";
-  const detail = `${held} of ${position} places are there: that no log goes on, only the whole log can show.${known}`;
+  const unread = held > read ? `, ${held - read} of them concealed` : "";
+  const detail = `${held} of ${position} places are there${unread}: that no log goes on, only the whole log can show.${known}`;
   return aside(unknown(name, "NOT_COMPLETE", detail));
 }
 

@@ -75,7 +75,7 @@ export async function replayScore(bundle: unknown, terms: ReplayTerms): Promise<
     checks.push(...again.checks);
     if (again.checks.some(({ outcome }) => outcome === "fail")) return without("refused");
     const { score } = explainWhole(again.question);
-    const compared = compare(score, expected, concealed);
+    const compared = compare(score, { ...expected, apart: terms.expected !== undefined }, concealed);
     return { ...told, ...compared, checks: [...checks, ...compared.checks], score };
   } catch (error) {
     // A log that cannot be continued from: the policy, or the place asked about, is not among what is shown.
@@ -87,9 +87,12 @@ export async function replayScore(bundle: unknown, terms: ReplayTerms): Promise<
 /** Findings that an audit lists at most: behind so many there may be others. */
 const listed = 100;
 
-/** Whether all that the audit could not tell is what is not shown. */
+/**
+ * Whether all that the audit could not tell is which entry another one follows. What rests on something that is not shown
+ * may rest on nothing at all.
+ */
 function isTold({ findings }: AuditReport): boolean {
-  return findings.length < listed && findings.every(({ code }) => code === concealedCode);
+  return findings.length < listed && findings.every(({ code, law }) => code === concealedCode && law === "order");
 }
 
 /** Told, and not judged by: whoever compares may trust the service that the logs come from. */
@@ -104,6 +107,9 @@ function serviceCheck({ checks, service: { trusted } }: AuditReport): Check {
 }
 
 type Expected = { score: Score | undefined; digest: string | undefined };
+
+/** `apart` where it did not come with the logs. */
+type Comparand = Expected & { apart: boolean };
 
 const expectedScore = z.looseObject({
   asOf: z.looseObject({ position: z.int().min(0) }),
@@ -121,7 +127,7 @@ function readExpected(value: unknown): Expected {
 
 type Compared = { verdict: ReplayVerdict; checks: Check[]; differs: string[] };
 
-function compare(score: Score, expected: Expected, concealed: number): Compared {
+function compare(score: Score, expected: Comparand, concealed: number): Compared {
   const name = "score";
   const computed = scoreText(score);
   if (expected.digest === undefined)
@@ -129,6 +135,7 @@ function compare(score: Score, expected: Expected, concealed: number): Compared 
   const text = expected.score && canonicalJson(expected.score as unknown as Json);
   if (text === undefined ? score.evidence.digest === expected.digest : text === computed) {
     const bytes = text === undefined ? "Its digest is the expected one" : `All ${computed.length} bytes are the same`;
+    if (concealed > 0 && !expected.apart) return undetermined(unknown(name, concealedCode, `${bytes}. ${unproved}`));
     const unseen = concealed === 0 ? "" : `, so nothing of the ${concealed} concealed entries is in it`;
     return { verdict: "equal", checks: [pass(name, `${bytes}${unseen}.`)], differs: [] };
   }
@@ -138,6 +145,10 @@ function compare(score: Score, expected: Expected, concealed: number): Compared 
   const why = `${detail} ${concealed} entries are concealed, and it may rest on them: its subject gets them all.`;
   return { ...undetermined(unknown(name, concealedCode, why)), differs };
 }
+
+const unproved =
+  "But entries are concealed, and a score that came with them cannot show that none of them is in it: compare with one " +
+  "that was fetched by itself.";
 
 function undetermined(check: Check): Compared {
   return { verdict: "undetermined", checks: [check], differs: [] };

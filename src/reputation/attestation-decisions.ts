@@ -79,10 +79,10 @@ function checkForm({ standing, organization, context, restsOn }: Attestation): v
 
 function decideForOrganization({ organization, field }: Attestation, deed: Deed, rightOf: Rights): void {
   ensureAttests(deed, rightOf, organization);
-  ensureField(
-    deed.grounds.flatMap((ground) => rightOf(ground) ?? []),
-    field,
-  );
+  const rights = deed.grounds.flatMap((ground) => rightOf(ground) ?? []);
+  // What gives nothing would only make others carry its log along with this one.
+  ensure(rights.length === deed.grounds.length, "INVALID_INPUT", "It rests on something that gives no right here.");
+  ensureField(rights, field);
 }
 
 function decideAsPerson(state: Reputation, input: Attestation, deed: Deed, rightOf: Rights): void {

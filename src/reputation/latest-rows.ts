@@ -14,8 +14,9 @@ export function tellerOf({ rater, standing }: Pick<StatementRow, "rater" | "stan
 }
 
 /**
- * Takes of each rater the latest, and of raters, in the order of what they first stated, as many as there is room for;
- * of the last that is let in its latest. What nobody asked for comes on top. `beyond` counts what is left out.
+ * Takes of each rater the latest, as many rounds as there is room for: everybody's latest comes before anybody's second,
+ * and within a round whoever stated something first. So a crowd that states much leaves room for those who come later.
+ * What nobody asked for comes on top. `beyond` counts what is left out.
  */
 export function latestOf(rows: readonly DetailRow[], { each, all }: Most): About {
   const byTeller = new Map<string, DetailRow[]>();
@@ -32,7 +33,12 @@ export function latestOf(rows: readonly DetailRow[], { each, all }: Most): About
   if (few && solicited <= all) return { rows: [...rows], beyond: 0 };
   const tellers = [...byTeller.values()].map((stated) => stated.sort((a, b) => b.seq - a.seq));
   tellers.sort((a, b) => a.at(-1)!.seq - b.at(-1)!.seq);
-  const latest = tellers.flatMap((stated) => stated.slice(0, each)).slice(0, all);
+  const ranked = tellers.flatMap((stated) => stated.slice(0, each).map((row, nth) => ({ row, nth })));
+  // Sorting is stable: within a round the order of raters stays.
+  const latest = ranked
+    .sort((a, b) => a.nth - b.nth)
+    .slice(0, all)
+    .map(({ row }) => row);
   const unasked = rows.filter(({ standing }) => standing === "unsolicited");
   return { rows: [...latest, ...unasked], beyond: solicited - latest.length };
 }

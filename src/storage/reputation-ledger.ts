@@ -273,7 +273,7 @@ const latestPlaces =
   `UNION ALL SELECT s.seq, s.organization FROM ${endorsementsOfThem} AND ${known}), ` +
   "ranked AS (SELECT seq, row_number() OVER (PARTITION BY teller ORDER BY seq DESC) AS nth, " +
   "min(seq) OVER (PARTITION BY teller) AS first, count(*) OVER () AS stated FROM stated) " +
-  "SELECT seq, stated FROM ranked WHERE nth <= ? + 0 ORDER BY first, nth LIMIT ? + 0";
+  "SELECT seq, stated FROM ranked WHERE nth <= ? + 0 ORDER BY nth, first LIMIT ? + 0";
 const hiddenAwards =
   `SELECT a.subject, a.operation FROM ${awardsOfThem} AND a.hidden = 1 ` +
   `UNION ALL SELECT a.subject, s.operation FROM ${endorsementsOfThem} AND a.hidden = 1`;

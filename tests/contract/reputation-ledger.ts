@@ -274,7 +274,7 @@ export function reputationLedgerContract(name: string, open: (() => Promise<Stor
       }
     });
 
-    test("takes of each rater the latest, of raters those who came first, and counts what it leaves out", async () => {
+    test("takes the latest of every rater before anybody's second, and counts what it leaves out", async () => {
       const { entries, kinds } = scenario;
       for (const most of [
         { each: 2, all: 100 },
@@ -286,7 +286,9 @@ export function reputationLedgerContract(name: string, open: (() => Promise<Stor
           const all = (await ledger.factsAbout([did("eve"), did("ivan")], position)).facts;
           const asked = all.filter(({ standing }) => standing !== "unsolicited");
           const byRater = [...Map.groupBy(asked, ({ rater }) => rater).values()];
-          const taken = byRater.flatMap((facts) => facts.reverse().slice(0, most.each)).slice(0, most.all);
+          const latest = byRater.map((facts) => facts.reverse());
+          const rounds = Array.from({ length: most.each }, (_, nth) => latest.flatMap((facts) => facts[nth] ?? []));
+          const taken = rounds.flat().slice(0, most.all);
           const { facts, beyond } = await few.factsAbout([did("eve"), did("ivan")], position);
           const counted = facts.filter(({ standing }) => standing !== "unsolicited");
           expect(new Set(counted)).toEqual(new Set(taken));

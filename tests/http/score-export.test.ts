@@ -5,7 +5,7 @@ import { day, iso, minute } from "../../src/kernel/time.ts";
 import { shippedPolicies } from "../../src/reputation/shipped-policies.ts";
 import { bundleOf, readLog } from "../../tools/replay-log.ts";
 import { type Academy, definition, learner, makeAward, makeClass, write } from "./academy.ts";
-import { type Attested, attest, field, groundOf, openAttester, person, signed } from "./attester.ts";
+import { type Attested, attest, field, groundOf, openAttester, person, signed, subjectPath } from "./attester.ts";
 import { delegate, get, post, signIn } from "./client.ts";
 import { act } from "./org-access.ts";
 import { publishPolicy } from "./resources/policies.ts";
@@ -35,6 +35,11 @@ async function worker() {
   const made: Attested[] = [];
   for (const lab of labs) made.push(await attest(service, lab, subject.did));
   return { ...subject, made };
+}
+
+/** The score as anybody is told it, apart from any export. */
+async function told(did: string, policy = "open-work", query = "") {
+  return (await get(service, `${subjectPath(did)}/scores/${policy}${query}`)).body;
 }
 
 describe("an export", () => {
@@ -134,7 +139,9 @@ describe("an export", () => {
     const { whole, report } = await replayedByTrust(newcomer.did, id);
     expect(report.score).toMatchObject({ trust: { nodes: 3, edges: 2 }, raters: 1 });
     expect(Number(report.score!.score)).toBeGreaterThan(0);
-    expect(report.checks).toContainEqual(expect.objectContaining({ name: "log", outcome: "pass" }));
+    // Every place is there, and of the one that is concealed nobody can say what stands there.
+    const log = { name: "log", outcome: "unknown", required: false };
+    expect(report.checks).toContainEqual(expect.objectContaining(log));
     const view = await replayedByTrust(newcomer.did, id, `?from=${trusted.did}`);
     expect(view.whole.question.from).toBe(trusted.did);
     expect(view.whole.score.score).not.toBe(whole.score.score);
@@ -143,7 +150,7 @@ describe("an export", () => {
   /** What nobody asked for is concealed from whoever it does not concern, and keeps nobody from the score. */
   async function replayedByTrust(did: string, policy: string, query = "") {
     const whole = await exported(service, did, query, undefined, policy);
-    const report = await replayed(service, whole);
+    const report = await replayed(service, whole, { expected: await told(did, policy, query) });
     expect({ verdict: report.verdict, differs: report.differs, concealed: report.concealed }).toEqual({
       verdict: "equal",
       differs: [],
@@ -257,9 +264,32 @@ describe("what is concealed", () => {
     const disputed = await signed(service, wallet, did, "DISPUTE", { attestation: body.operation, restsOn });
     expect(disputed.status, disputed.text).toBe(201);
     await attest(service, labs[0], did, { kind: "endorsement" });
-    const report = await replayed(service, await exported(service, did));
+    const whole = await exported(service, did);
+    const report = await replayed(service, whole, { expected: await told(did) });
     expect(report).toMatchObject({ verdict: "equal", concealed: 2 });
     expect(report.checks.at(-1)!.detail).toContain("nothing of the 2 concealed entries is in it");
+    // Whoever made the file could have concealed what speaks against its own score.
+    expect(await replayed(service, whole)).toMatchObject({ verdict: "undetermined", differs: [] });
+  });
+
+  test("lets nothing be invented that rests on what is not shown", async () => {
+    const { did } = await worker();
+    const whole = structuredClone(await exported(service, did));
+    const [forged] = whole.logs
+      .flatMap((log) => log.entries as { action?: string }[])
+      .filter(({ action }) => action?.includes('"ATTEST"'));
+    // The entry stays, and the log that gave its author the right is replaced by a concealed entry.
+    expect(forged).toBeDefined();
+    const kept = whole.logs.filter(
+      (log) => !log.entries.includes(forged as never) && log.kind !== "renown/organization",
+    );
+    const log = whole.logs.find(({ entries }) => entries.includes(forged as never))!;
+    const stub = { seq: 1, kind: "renown/organization", digest: "A".repeat(43), concealed: true };
+    const file = { ...whole, logs: [log, ...kept, { document: "", kind: "", entries: [stub] }] };
+    for (const more of [{}, { expected: whole.score }]) {
+      const { verdict } = await replayed(service, file, more);
+      expect(["refused", "undetermined"]).toContain(verdict);
+    }
   });
 
   test("is no way to make a log whole that is not", async () => {
@@ -313,7 +343,8 @@ describe("wallets that are one", () => {
     );
     const parted = { other: other.did, ends: [linked!.digest] };
     expect((await signed(service, one.wallet, one.did, "UNLINK", parted)).status).toBe(201);
-    const alone = await replayed(service, await exported(service, other.did, "", token));
+    const expected = (await get(service, `${subjectPath(other.did)}/scores/open-work`, { token })).body;
+    const alone = await replayed(service, await exported(service, other.did, "", token), { expected });
     expect(alone).toMatchObject({ verdict: "equal", concealed: 2, score: { group: [other.did] } });
     const past = await replayed(service, await exported(service, other.did, then, token));
     expect(past).toMatchObject({ verdict: "undetermined", concealed: 2 });

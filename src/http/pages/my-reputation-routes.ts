@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Call, type Door, pathPart } from "../call.ts";
 import type { Reply } from "../reply.ts";
 import type { Route } from "../route.ts";
+import { scoreCost, spendOn } from "../routes/scores.ts";
 import { formRoute, pageRoute } from "./form.ts";
 import { guestOf, sessionOfGuest } from "./guest.ts";
 import { pageReply, redirect } from "./layout.ts";
@@ -57,7 +58,12 @@ function credentialRoute(door: Door): Route {
     await door.gate.spend(call, credentialCost);
     const claim = atLeast === "" ? "score" : { atLeast };
     const wish = { form: "vc+jwt", claim, policy, lifeSeconds: Number(life) } as const;
-    const { credential, expiresAt } = await scoreCredentials.issue(session, session.user, wish);
+    const { credential, expiresAt } = await scoreCredentials.issue(
+      session,
+      session.user,
+      wish,
+      spendOn(door, call, credentialCost),
+    );
     const { name } = await policies.get(policy);
     return pageReply(scoreCredentialPage({ credential, expiresAt, policy: name, atLeast }), guest.headers);
   });
@@ -67,8 +73,10 @@ async function serveMine(door: Door, call: Call): Promise<Reply> {
   const guest = await guestOf(door, call);
   const { session, headers } = guest;
   if (!session) return pageReply(signInPage(guest, "/me/reputation"), headers);
+  await door.gate.spend(call, scoreCost);
   const query = new URL(call.request.url).searchParams;
   const asked = {
+    spend: spendOn(door, call),
     after: placeOf(query.get("after"), 0),
     before: placeOf(query.get("before"), Number.MAX_SAFE_INTEGER),
     done: query.get("done") ?? undefined,

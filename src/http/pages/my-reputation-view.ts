@@ -5,6 +5,7 @@ import type { Evidence, Excluded } from "../../reputation/explanation.ts";
 import type { ListedPolicy } from "../../reputation/policies.ts";
 import { reputationKind } from "../../reputation/reputation-state.ts";
 import type { Reputations } from "../../reputation/reputations.ts";
+import type { Spend } from "../../reputation/score-asking.ts";
 import type { OrganizationView, Party } from "../../services.ts";
 import type { Door } from "../call.ts";
 import type { PageSession } from "./guest.ts";
@@ -37,7 +38,7 @@ export type MyReputation = {
   done: string | undefined;
 };
 
-export type Asked = { after: number; before: number; done: string | undefined };
+export type Asked = { after: number; before: number; done: string | undefined; spend: Spend };
 
 /** Attestations, awards, notices and policies on one page. */
 const [mostAttestations, mostAwarded, mostNotices, mostPolicies] = [9, 9, 6, 12];
@@ -45,7 +46,7 @@ const [mostAttestations, mostAwarded, mostNotices, mostPolicies] = [9, 9, 6, 12]
 export async function seeMyReputation(
   { services }: Door,
   session: PageSession,
-  { after, before, done }: Asked,
+  { after, before, done, spend }: Asked,
 ): Promise<MyReputation> {
   const { user } = session;
   const { reputations, scores, policies } = services;
@@ -66,7 +67,7 @@ export async function seeMyReputation(
   const [first] = items;
   const asked = { user, document, policy: first?.id ?? "" };
   const { awarded, group } =
-    standing.closed || !first ? { awarded: [], group: [] } : await statedElsewhere(scores, viewer, asked);
+    standing.closed || !first ? { awarded: [], group: [] } : await statedElsewhere(scores, viewer, asked, spend);
   const titles = awarded.map(async ({ operation, document: award }) => {
     return [operation, (await badgeOf(services, award, viewer))?.title ?? ""] as const;
   });
@@ -105,8 +106,9 @@ async function statedElsewhere(
   scores: Services["scores"],
   viewer: () => Promise<PageSession>,
   { user, document, policy }: { user: string; document: string; policy: string },
+  spend: Spend,
 ): Promise<Pick<MyReputation, "awarded" | "group">> {
-  const told = await unlessGone(() => scores.explain(viewer, user, { policy }), ["QUOTA_EXCEEDED"]);
+  const told = await unlessGone(() => scores.explain(viewer, user, { policy }, spend), ["QUOTA_EXCEEDED"]);
   // Too much for a score is not too much for what one may do about it.
   if (!told) return { awarded: [], group: [] };
   const { score, evidence, excluded } = told;

@@ -75,6 +75,7 @@ describe("an organisation attests", () => {
     ["by an arbiter", "FORBIDDEN", organized({}, by(dan), [arbiter, fields])],
     ["by a viewer", "FORBIDDEN", organized({}, by(cai), [viewer, fields])],
     ["by what gives the right to somebody else", "FORBIDDEN", organized({}, by(cai), [issuer, fields])],
+    ["with a ground that gives no right", "INVALID_INPUT", organized({}, by(bea), [issuer, fields, joined()])],
     ["in a field that it does not list", "FORBIDDEN", organized({ field: "craft/weaving" })],
     ["without the entry that lists the field", "FORBIDDEN", organized({}, by(bea), [issuer])],
     ["by a client for trying out", "FORBIDDEN", organized({}, byKey, [key, trying, fields])],
