@@ -29,11 +29,17 @@ describe("what a score takes of all that is stated", () => {
     expect([places(taken), beyond]).toEqual([[2, 3, 4], 1]);
   });
 
-  test("is of those first who stated something first, so that nobody comes in between", () => {
-    const flood = Array.from({ length: 50 }, (_, i) => rowOf(10 + i, `org-${i}`, "organization"));
-    const rows = [...flood, rowOf(1, "early", "organization"), rowOf(99, "early", "organization")];
+  test("is the latest of those first who stated something first, and nobody's second before anybody's latest", () => {
+    const crowd = Array.from({ length: 50 }, (_, i) => rowOf(10 + i, `org-${i}`, "organization"));
+    const rows = [...crowd, rowOf(1, "early", "organization"), rowOf(99, "early", "organization")];
     const { rows: taken, beyond } = latestOf(rows, { each: 5, all: 4 });
-    expect([places(taken), beyond]).toEqual([[1, 10, 11, 99], 48]);
+    expect([places(taken), beyond]).toEqual([[10, 11, 12, 99], 48]);
+  });
+
+  test("leaves room for who comes after a few that state much", () => {
+    const much = Array.from({ length: 60 }, (_, i) => rowOf(1 + i, `org-${i % 3}`, "organization"));
+    const { rows: taken } = latestOf([...much, rowOf(100, "late", "organization")], { each: 20, all: 30 });
+    expect(places(taken)).toContain(100);
   });
 
   test("is the same whatever the order in which it is read, and never more than there is room for", () => {
