@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "./free-port.ts";
 import { emptyFolder, root, runNode } from "./run.ts";
 
 const demo = join(root, "tools/demo.ts");
@@ -80,11 +80,3 @@ describe("npm run demo", () => {
     expect(told.match(/^To check it: curl -s /gm)?.length).toBeGreaterThan(10);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
-}

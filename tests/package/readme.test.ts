@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { settings } from "../../src/config.ts";
 import { sentences } from "../../src/kernel/failure.ts";
+import { freePort } from "./free-port.ts";
 import { emptyFolder, root } from "./run.ts";
 
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -224,12 +224,4 @@ function outline(value: unknown, name = ""): unknown {
   if (Array.isArray(value)) return value.map((each) => outline(each, name));
   if (typeof value !== "object" || value === null) return telling.has(name) ? value : typeof value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, outline(each, key)]));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
 }
