@@ -10,7 +10,7 @@ const usage = `npm run bench [-- --only <case>] [--rounds 9] [--quick] [--json]
 Runs every case in turn; within a case limit, floor, the usual stack and ours take turns, round by round,
 the first round warms up and is dropped. Ratios are medians of the rounds, with minimum and maximum.
 
-  --only     one case: verify, verify-web, batch, accept, sign-in, sign-in-wasm, sign-in-workerd, read,
+  --only     one case: verify, verify-web, verify-workerd, batch, accept, sign-in, sign-in-wasm, sign-in-workerd, read,
              append, document, awards, badges, score, score-past, score-flat, epoch
   --rounds   counted rounds, 9 unless told otherwise
   --quick    smaller logs and fewer requests
@@ -22,6 +22,7 @@ the first round warms up and is dropped. Ratios are medians of the rounds, with 
 const cases: Record<string, { file: string; node?: string[] }> = {
   verify: { file: "verify" },
   "verify-web": { file: "verify-web", node: ["--conditions=browser"] },
+  "verify-workerd": { file: "verify-worker" },
   batch: { file: "batch" },
   accept: { file: "accept" },
   "sign-in": { file: "sign-in" },

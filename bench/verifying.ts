@@ -1,8 +1,5 @@
 // What the cases of verification have in common: the operations, and who verifies them.
 import { verify } from "node:crypto";
-import { operationDigest } from "../src/operations/entry.ts";
-import { decidingTuple, parseOperation } from "../src/operations/operation.ts";
-import { checkSignature, matchContent } from "../src/operations/signature.ts";
 import { alice, appKey, openHouse, start, userOf } from "../tests/harness.ts";
 import { type Contender, cpuOf, wallOf } from "./measure.ts";
 import { type Prepared, preparedOf, type Sent, sentOf, signStream } from "./operations.ts";
@@ -21,15 +18,6 @@ export async function makeOperations(count: number) {
     prepared: actions.map(preparedOf),
     delegations: await house.store.delegationsOf(user, appKey.did),
   };
-}
-
-/** Grammar, signature, digest and content recomputed: what binds one operation to its key, in the library's order. */
-export function verifyOne({ operation, context }: Sent): boolean | Promise<boolean> {
-  const place = { document: context.documentId, kind: context.documentType, branch: context.branch };
-  const parsed = parseOperation(operation.action, place);
-  const tuple = decidingTuple(parsed.action)!;
-  const good = checkSignature(tuple);
-  return matchContent(parsed, tuple, operationDigest(parsed)) === "full" && good;
 }
 
 /** The library of C behind node:crypto, its key parsed and its signature in DER beforehand. */

@@ -4,7 +4,8 @@ import { start } from "../../tests/harness.ts";
 import { opensslSpeed } from "../machine.ts";
 import { type Contender, compare, cpuOf, type Options, type Result, rotate } from "../measure.ts";
 import type { Sent } from "../operations.ts";
-import { inTurn, libcrypto, makeOperations, verifyOne } from "../verifying.ts";
+import { verifyOne } from "../verify-one.ts";
+import { inTurn, libcrypto, makeOperations } from "../verifying.ts";
 
 /** Operations of a round: a few milliseconds, so that many rounds are left alone by what else the machine does. */
 const slice = 32;
