@@ -1,7 +1,8 @@
 // Ten thousand awards in one request: each signed, admitted, on disk, and made in every form.
+import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { benchAcademy } from "../academy.ts";
-import { figure, type Options, type Result } from "../measure.ts";
+import { figure, type Goal, type Options, type Result } from "../measure.ts";
 import { inFolder, startOurs } from "../server.ts";
 
 export function run({ quick }: Options): Promise<Result[]> {
@@ -25,12 +26,29 @@ export function run({ quick }: Options): Promise<Result[]> {
     await pause(1000);
     const rows = quick ? 1000 : 10_000;
     const { seconds, cpu } = await send("counted", rows);
+    const first = residentMegabytes(server.child.pid);
+    await send("again", rows);
+    const second = residentMegabytes(server.child.pid);
     await server.stop();
     const notes = [
       `${Math.round(rows / seconds)} awards a second; ${cpu.toFixed(1)} s of CPU, three keys, synchronous=FULL.`,
     ];
-    return [figure("awards", `s for ${rows}`, seconds, { of: "value", atMost: (15 * rows) / 10_000 }, notes)];
+    const memory = [`${first.toFixed(0)} MB after the first ${rows}, ${second.toFixed(0)} MB after as many again.`];
+    return [
+      figure("awards", `s for ${rows}`, seconds, { of: "value", atMost: (15 * rows) / 10_000 }, notes),
+      ...(first > 0 ? [figure("awards-memory", "times the memory", second / first, flat, memory)] : []),
+    ];
   });
+}
+
+/** What the process holds does not follow from how many rows it was sent. */
+const flat: Goal = { of: "value", atMost: 1.1 };
+
+/** What a process holds in memory; 0 where the system does not tell. */
+function residentMegabytes(pid: number | undefined): number {
+  if (process.platform !== "linux") return 0;
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return Number(kilobytes) / 1024;
 }
 
 function row(key: string, badgeClass: string): string {
