@@ -2,7 +2,7 @@
 import { verify } from "node:crypto";
 import { alice, appKey, openHouse, start, userOf } from "../tests/harness.ts";
 import { type Contender, cpuOf, wallOf } from "./measure.ts";
-import { type Prepared, preparedOf, type Sent, sentOf, signStream } from "./operations.ts";
+import { type Prepared, preparedOf, sentOf, signStream } from "./operations.ts";
 
 export const document = "5b6a3c2e-0000-4222-8333-444455556666";
 
