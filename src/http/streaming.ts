@@ -26,18 +26,82 @@ export function streamOf(
   return new ReadableStream(source, strategy);
 }
 
-/** Asks about items, at most `width` at once, and yields the answers in the order of the items. `ask` never rejects. */
+/**
+ * Asks about items, at most `width` at once, and yields the answers in the order of the items: `together` of them, or
+ * fewer where nothing is under way. The next portion is read while answers are waited for, so what comes in small ones is
+ * worked at as fast as what comes in one. `ask` never rejects.
+ */
 export async function* inOrder<Item, Result>(
-  items: Iterable<Item>,
+  portions: AsyncGenerator<readonly Item[], void>,
   ask: (item: Item) => Promise<Result>,
-  width: number,
-): AsyncGenerator<Result, void> {
-  const asked: Promise<Result>[] = [];
-  for (const item of items) {
-    if (asked.length >= width) yield await asked.shift()!;
-    asked.push(ask(item));
+  { width, together }: { width: number; together: number },
+): AsyncGenerator<Result[], void> {
+  const supply = new Supply(portions);
+  const asked: Asked<Result>[] = [];
+  try {
+    for (;;) {
+      while (supply.holds && asked.length < width) asked.push(askedOf(ask(supply.take())));
+      const open = asked.findIndex(({ answer }) => !answer);
+      if (open < 0 ? asked.length > 0 : open >= together)
+        yield asked.splice(0, together).map(({ answer }) => answer!.result);
+      else {
+        const more = supply.more();
+        if (!more && asked.length === 0) return;
+        await Promise.race([more, asked[open]?.settled].filter((each) => each !== undefined));
+      }
+    }
+  } finally {
+    supply.end();
   }
-  for (const each of asked) yield await each;
+}
+
+/** A question under way; `answer` is there as soon as it is known. */
+type Asked<Result> = { answer?: { result: Result }; settled: Promise<void> };
+
+function askedOf<Result>(answer: Promise<Result>): Asked<Result> {
+  const settled = answer.then((result) => {
+    asked.answer = { result };
+  });
+  const asked: Asked<Result> = { settled };
+  return asked;
+}
+
+/** The items of portions, of which the next is asked for when the last is used up. */
+class Supply<Item> {
+  readonly #portions: AsyncGenerator<readonly Item[], void>;
+  #items: readonly Item[] = [];
+  #place = 0;
+  #coming: Promise<void> | undefined;
+  #ended = false;
+
+  constructor(portions: AsyncGenerator<readonly Item[], void>) {
+    this.#portions = portions;
+  }
+
+  /** Whether an item is at hand. */
+  get holds(): boolean {
+    return this.#place < this.#items.length;
+  }
+
+  take(): Item {
+    return this.#items[this.#place++]!;
+  }
+
+  /** Resolves when there is more at hand, or no more at all; undefined where there is nothing to wait for. */
+  more(): Promise<void> | undefined {
+    if (this.#ended || this.holds) return undefined;
+    this.#coming ??= this.#portions.next().then(({ done, value }) => {
+      this.#coming = undefined;
+      if (done) this.#ended = true;
+      else [this.#items, this.#place] = [value, 0];
+    });
+    return this.#coming;
+  }
+
+  /** Ends the source, which may be in the middle of something: it ends when it comes out of that. */
+  end(): void {
+    this.#portions.return().catch(() => {});
+  }
 }
 
 /** Blank lines that are passed over: each costs a little, and a body of nothing else has millions. */

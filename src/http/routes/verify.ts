@@ -78,8 +78,8 @@ type Ask = (operation: unknown) => Promise<Part>;
 /** Results up to this number are made before anything is answered. */
 const maxWhole = 256;
 
-/** Characters of results that are sent together; between them other requests have their turn. */
-const maxText = 32_768;
+/** Results that are sent together, some 30 KB; between them other requests have their turn. */
+const together = 16;
 
 async function verifyJson(door: Door, call: Call, asked: Asked): Promise<Reply> {
   const value = await readJson(call.request.raw, door.limits.bytes.batch);
@@ -145,36 +145,37 @@ async function* meteredLines(
 }
 
 async function* batchTexts(operations: readonly unknown[], ask: Ask, door: Door): AsyncGenerator<string, void> {
+  let between = "";
   yield '{"results":[';
-  yield* resultTexts(operations, ask, door, (result, place) => (place === 0 ? result : `,${result}`));
+  for await (const results of answers(whole(operations), ask, door)) {
+    yield between + results.join(",");
+    between = ",";
+  }
   yield "]}";
 }
 
+/** A batch as one portion. */
+async function* whole<Item>(items: readonly Item[]): AsyncGenerator<readonly Item[], void> {
+  yield items;
+}
+
 async function* lineTexts(
-  portions: AsyncIterable<(string | Failure)[]>,
+  portions: AsyncGenerator<(string | Failure)[], void>,
   ask: Ask,
   door: Door,
 ): AsyncGenerator<string, void> {
-  const askAbout = (line: string | Failure) => askLine(line, ask);
-  for await (const lines of portions) yield* resultTexts(lines, askAbout, door, (result) => `${result}\n`);
+  for await (const results of answers(portions, (line) => askLine(line, ask), door)) yield `${results.join("\n")}\n`;
 }
 
-async function* resultTexts<Item>(
-  items: readonly Item[],
+async function* answers<Item>(
+  portions: AsyncGenerator<readonly Item[], void>,
   ask: (item: Item) => Promise<Part>,
   { runtime }: Door,
-  write: (result: string, place: number) => string,
-): AsyncGenerator<string, void> {
-  let text = "";
-  let place = 0;
-  for await (const result of inOrder(items, ask, inFlight)) {
-    text += write(JSON.stringify(result), place++);
-    if (text.length < maxText) continue;
-    yield text;
-    text = "";
+): AsyncGenerator<string[], void> {
+  for await (const results of inOrder(portions, ask, { width: inFlight, together })) {
+    yield results.map((result) => JSON.stringify(result));
     await runtime.pause();
   }
-  if (text !== "") yield text;
 }
 
 function batchOf(value: unknown, asked: Asked): { operations: readonly unknown[]; question: Asked } {

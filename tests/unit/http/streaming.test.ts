@@ -89,15 +89,33 @@ describe("lines", () => {
 });
 
 describe("answers in order", () => {
-  test("keep the order of the items, whichever is ready first", async () => {
+  /** Each array is a portion. */
+  async function* portionsOf<Item>(...portions: Item[][]): AsyncGenerator<Item[], void> {
+    yield* portions;
+  }
+  const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
+  /** Questions that are answered when the test says so. */
+  const held = () => {
     const later = new Map<number, () => void>();
     const ask = (item: number) => new Promise<number>((resolve) => later.set(item, () => resolve(item)));
-    const answers = inOrder([0, 1, 2], ask, 16);
+    const answer = (...items: number[]) => {
+      for (const item of items) later.get(item)!();
+    };
+    return { ask, later, answer };
+  };
+
+  test("keep the order of the items, whichever is ready first", async () => {
+    const { ask, answer } = held();
+    const answers = inOrder(portionsOf([0, 1, 2]), ask, { width: 16, together: 2 });
     const first = answers.next();
     await settled();
-    for (const item of [2, 1, 0]) later.get(item)!();
-    expect((await first).value).toBe(0);
-    expect(await all(answers)).toEqual([1, 2]);
+    for (const item of [2, 1, 0]) {
+      answer(item);
+      // An answer that waits for the ones before it takes nobody else's turn.
+      await settled();
+    }
+    expect((await first).value).toEqual([0, 1]);
+    expect(await all(answers)).toEqual([[2]]);
   });
 
   test("are asked for at most so many at once", async () => {
@@ -109,20 +127,61 @@ describe("answers in order", () => {
       open--;
       return item;
     };
-    const items = Array.from({ length: 50 }, (_, i) => i);
-    expect(await all(inOrder(items, ask, 4))).toEqual(items);
+    const found = await all(inOrder(portionsOf(numbers(30), [], numbers(20)), ask, { width: 4, together: 3 }));
+    expect(found.flat()).toEqual([...numbers(30), ...numbers(20)]);
     expect(most).toBe(4);
   });
 
-  test("are not asked for when nobody wants more", async () => {
+  test("are asked for beyond the end of a portion, while its own are under way", async () => {
+    const { ask, later, answer } = held();
+    const answers = all(inOrder(portionsOf([0], [1], [2]), ask, { width: 16, together: 16 }));
+    await settled();
+    expect([...later.keys()]).toEqual([0, 1, 2]);
+    answer(1, 2, 0);
+    expect((await answers).flat()).toEqual([0, 1, 2]);
+  });
+
+  test("are given before the next question comes, where nothing else is under way", async () => {
+    const { promise: sent, resolve: send } = Promise.withResolvers<void>();
+    async function* conversation() {
+      yield [0];
+      await sent;
+      yield [1];
+    }
+    const answers = inOrder(conversation(), async (item) => item, { width: 16, together: 16 });
+    expect((await answers.next()).value).toEqual([0]);
+    send();
+    expect(await all(answers)).toEqual([[1]]);
+  });
+
+  test("are not asked for when nobody wants more, and the source is told", async () => {
     let asked = 0;
+    let ended = false;
     const ask = async (item: number) => {
       asked++;
       return item;
     };
-    const items = Array.from({ length: 50 }, (_, i) => i);
-    for await (const answer of inOrder(items, ask, 2)) if (answer === 3) break;
+    async function* source() {
+      try {
+        for (let i = 0; i < 50; i++) yield [i];
+      } finally {
+        ended = true;
+      }
+    }
+    for await (const [answer] of inOrder(source(), ask, { width: 2, together: 1 })) if (answer === 3) break;
     expect(asked).toBeLessThanOrEqual(6);
+    await settled();
+    expect(ended).toBe(true);
+  });
+
+  test("end with the failure of the source", async () => {
+    async function* broken(): AsyncGenerator<number[], void> {
+      yield [0];
+      throw new Error("broken");
+    }
+    const answers = inOrder(broken(), async (item) => item, { width: 2, together: 1 });
+    expect((await answers.next()).value).toEqual([0]);
+    await expect(answers.next()).rejects.toThrow("broken");
   });
 });
 
