@@ -34,13 +34,14 @@ import { createReactor, type Reactor } from "./operations/reactor.ts";
 import type { OperationStore } from "./operations/store.ts";
 import type { EnsNames } from "./profiles/public-profile.ts";
 import type { Services } from "./services.ts";
-import { attestationLimits } from "./storage/attestation-limits.ts";
+import { arrivalLimits } from "./storage/arrival-limits.ts";
 import { badgeStore } from "./storage/badge-store.ts";
 import { concealmentStore } from "./storage/concealment-store.ts";
 import { credentialStore } from "./storage/credential-store.ts";
 import type { Storage } from "./storage/database.ts";
 import { nonceStore, sessionStore } from "./storage/identity-store.ts";
 import { keepRealm } from "./storage/installation-store.ts";
+import { presentationStore } from "./storage/presentation-store.ts";
 import { treeStore } from "./storage/tree-store.ts";
 import type { FetchStatusList } from "./verify/credential-question.ts";
 import { allKinds } from "./verify/kinds.ts";
@@ -52,7 +53,7 @@ import { openCredentials } from "./wiring/forms.ts";
 import { memberServices } from "./wiring/members.ts";
 import { openOrganizations } from "./wiring/organizations.ts";
 import { openReputation } from "./wiring/reputation.ts";
-import { openScoreCredentials } from "./wiring/score-credentials.ts";
+import { openSharing } from "./wiring/sharing.ts";
 import { openVerification } from "./wiring/verification.ts";
 
 /** What differs between installations and runtimes. */
@@ -98,7 +99,7 @@ function openRooms(parts: Parts) {
   const reactor = createReactor({
     store,
     // What arrives is limited; what stands is judged without.
-    kinds: allKinds(wallet, maxDelegationLife, attestationLimits(storage.reader)),
+    kinds: allKinds(wallet, maxDelegationLife, arrivalLimits(storage.reader)),
     realm,
     clock,
     operationKey,
@@ -136,6 +137,7 @@ function openRooms(parts: Parts) {
     delegating,
     access,
     organizations,
+    presentations: presentationStore(storage),
     door,
   };
 }
@@ -153,6 +155,8 @@ export function compose(parts: Parts): Services {
   const awards = openBadges({ ...rooms, badges, outbox: rooms.access.outbox, credentials: credentialsOfAwards });
   const access = rooms.access.services(awards.handlers);
   const reputation = openReputation({ ...rooms, documents });
+  const offered = { ...reputation.services, ...credentialsOfAwards.services };
+  const sharing = openSharing({ ...rooms, ...offered, verify });
   return {
     origin,
     did,
@@ -162,13 +166,7 @@ export function compose(parts: Parts): Services {
     delegations: delegationServices(rooms.delegating, store, rooms.clock),
     documents,
     log: {
-      ...openLogProofs({
-        tree: treeStore(rooms.storage.db),
-        store,
-        realm,
-        jwk: rooms.keys.log.jwk,
-        clock: rooms.clock,
-      }),
+      ...openLogProofs({ ...rooms, tree: treeStore(rooms.storage.db), jwk: rooms.keys.log.jwk }),
       after,
       next: rooms.commits.next,
     },
@@ -194,11 +192,12 @@ export function compose(parts: Parts): Services {
     },
     ...rooms.organizations.services,
     ...reputation.services,
-    scoreCredentials: openScoreCredentials({ ...rooms, scores: reputation.services.scores }),
+    ...sharing.services,
     tidy: async () => {
       await rooms.storage.readModels.dropLapsedClaims(rooms.clock(), tidiedAtOnce);
       await rooms.organizations.tidy();
       await awards.tidy();
+      await sharing.tidy();
     },
     ready: async () => keepRealm(rooms.storage.db, realm),
   };

@@ -36,6 +36,7 @@ export type Config = {
     failures: { perAddress: number; perKey: number };
     bytes: { body: number; batch: number; stream: number };
     rows: number;
+    bundle: number;
     trustedProxies: number;
   };
 };
@@ -182,6 +183,7 @@ function readLimits(whole: (name: Setting, least: number, most: number) => numbe
       stream: whole("RENOWN_MAX_STREAM_BYTES", 65_536, 100 * many),
     },
     rows: whole("RENOWN_MAX_BATCH_ROWS", 1, 1_000_000),
+    bundle: whole("RENOWN_MAX_BUNDLE_ENTRIES", 1, 1_000_000),
     trustedProxies: whole("RENOWN_TRUSTED_PROXIES", 0, 16),
   };
 }

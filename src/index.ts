@@ -25,6 +25,7 @@ export { canonicalJson, parseJson } from "./kernel/json.ts";
 export type { Check, Verdict } from "./kernel/report.ts";
 export type { AuditReport } from "./operations/audit.ts";
 export type { Bundle, WireEntry } from "./operations/bundle.ts";
+export { joinBundles } from "./operations/bundle-joining.ts";
 export { createdId, derivedId } from "./operations/document-id.ts";
 export { type Entry, entryDigest, operationDigest } from "./operations/entry.ts";
 export { type Action, parseOperation, type SignedOperation, type Tuple } from "./operations/operation.ts";
@@ -93,7 +94,8 @@ export function auditBundle(
 /**
  * Computes a score again from an export (`GET /v1/subjects/{did}/scores/{policy}/export`) alone and compares it byte by
  * byte. `expected` is the score as the API gave it, or its digest, where it is not the one in the export; `asked` is what
- * the caller asked, for an export that must answer just that. Refuses with INVALID_REQUEST, INVALID_INPUT and UNREADABLE_DATE.
+ * the caller asked, for an export that must answer just that. Where the export names logs that were left out
+ * (`leftOut`), `joinBundles` puts it together with theirs first; else the verdict is `undetermined`. Refuses with INVALID_REQUEST, INVALID_INPUT and UNREADABLE_DATE.
  */
 export function replayScore(
   exported: unknown,
@@ -103,6 +105,7 @@ export function replayScore(
     expected?: unknown;
     kinds?: Kinds;
     most?: number | undefined;
+    realm?: string | undefined;
   } = {},
 ): Promise<ReplayReport> {
   const { kinds = builtInKinds(), ...terms } = options;

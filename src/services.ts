@@ -15,6 +15,7 @@ import type { CredentialQuery, RenownCredentialRow } from "./credentials/credent
 import type { delegationView } from "./credentials/delegating.ts";
 import type { issuedView } from "./credentials/issued.ts";
 import type { Party } from "./credentials/party.ts";
+import type { Presentations } from "./credentials/presenting.ts";
 import type { DrainReport, Outbox } from "./followers/outbox.ts";
 import type { ConsoleSession, ConsoleSessions } from "./identity/console-session.ts";
 import type { ProofMethod } from "./identity/delegation.ts";
@@ -25,6 +26,7 @@ import type { WalletMessage } from "./identity/sign-in.ts";
 import type { JsonObject } from "./kernel/json.ts";
 import type { Page, PageRequest } from "./kernel/page.ts";
 import type { AuditReport } from "./operations/audit.ts";
+import type { BundleWish } from "./operations/bundle.ts";
 import type { LogProofs } from "./operations/checkpoint.ts";
 import type { ClientDocument, ClientDoor } from "./operations/client-door.ts";
 import type { ShownBundle, ShownEntry } from "./operations/concealment.ts";
@@ -39,6 +41,7 @@ import type { ProfileChange } from "./profiles/profiles.ts";
 import type { ProfileQuery, PublicProfile, UserRow } from "./profiles/public-profile.ts";
 import type { Policies } from "./reputation/policies.ts";
 import type { Reputations } from "./reputation/reputations.ts";
+import type { Spend } from "./reputation/score-asking.ts";
 import type { ScoreCredentials } from "./reputation/score-credential.ts";
 import type { ExportedScore } from "./reputation/score-export.ts";
 import type { AskedScore, Scores } from "./reputation/scores.ts";
@@ -89,8 +92,11 @@ export type ClientCredentialQuery = Omit<CredentialQuery, "unexpiredAt"> & {
 /** A credential as the portal posts it, and what its new profile may say; what does not fit there is left out. */
 export type ClientCredential = PostedCredential & { username?: unknown; userImage?: unknown };
 
-/** How long work is metered: `spend` is told of entries before they are worked on, `pause` lets others have a turn. */
-export type Work = { spend(entries: number): Promise<void>; pause(): Promise<void> };
+/**
+ * How long work is metered: `spend` is told of entries before they are worked on, `pause` lets others have a turn; `most`
+ * entries are read for a bundle.
+ */
+export type Work = { spend(entries: number): Promise<void>; pause(): Promise<void>; most?: number | undefined };
 
 /** Says who calls, when that matters: reads may be anonymous, whatever they carry. */
 export type Caller = () => Promise<Party | undefined>;
@@ -175,13 +181,8 @@ export type Services = {
     entries(id: string, page: PageRequest, viewer?: Caller): Promise<Page<ShownEntry>>;
     submit(id: string, operations: readonly unknown[], kind?: string): Promise<Receipt[]>;
     audit(id: string, viewer?: Caller, work?: Work): Promise<AuditReport>;
-    /** With the logs of other documents where they are wanted, too; `asOne` are wallets that are one with the viewer. */
-    bundle(
-      id: string,
-      viewer?: Caller,
-      work?: Work,
-      wanted?: { also: readonly string[]; asOne: readonly Did[] },
-    ): Promise<ShownBundle>;
+    /** Whole, or a page of its log with what that rests on; with the logs of other documents where they are wanted, too. */
+    bundle(id: string, viewer?: Caller, work?: Work, wanted?: BundleWish): Promise<ShownBundle>;
   };
   log: LogProofs & {
     /** Entries after a place, in commit order. */
@@ -241,6 +242,8 @@ export type Services = {
   scores: Scores<Party>;
   /** What a subject may show of its scores elsewhere. */
   scoreCredentials: ScoreCredentials<Party>;
+  /** What a subject shows together, signed by a key of its wallet. */
+  presentations: Presentations<Party, Spend>;
   /** Every log that a score rests on, and the score; for `npm run replay`. Refuses as scores do, and with QUOTA_EXCEEDED. */
   exportScore(viewer: Caller, subject: string, asked: AskedScore, work?: Work): Promise<ShownBundle & ExportedScore>;
   /** What members of organisations do about badges by keys of their own. FORBIDDEN for all but wallets that are signed in. */

@@ -38,6 +38,7 @@ export const settings = {
   RENOWN_MAX_BATCH_BYTES: { unset: "16777216", means: "Size of a batch of operations to verify." },
   RENOWN_MAX_STREAM_BYTES: { unset: "268435456", means: "Size of a stream of operations to verify." },
   RENOWN_MAX_BATCH_ROWS: { unset: "10000", means: "Rows of a batch of awards; on Workers 100 unless set." },
+  RENOWN_MAX_BUNDLE_ENTRIES: { unset: "20000", means: "Entries of a bundle or an export: some 3 KB of memory each." },
   RENOWN_TRUST_SEEDS: {
     unset: "none",
     means:

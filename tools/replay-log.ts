@@ -1,5 +1,5 @@
 // Reads what a score is replayed from: an export, or the whole log in pages or lines.
-import { parseJson } from "../src/index.ts";
+import { joinBundles, parseJson } from "../src/index.ts";
 import type { Json, JsonObject } from "../src/kernel/json.ts";
 
 /** An export as it came, or entries of the whole log, some of them concealed. */
@@ -15,6 +15,15 @@ export function readLog(text: string): Log {
   if (entries.length === 0 || entries.length < found.length)
     throw new Error("The file is neither an export, nor pages or lines of GET /v1/operations.");
   return { entries };
+}
+
+/** One bundle of all that was read: an export first, with logs that it leaves out. Refuses with INVALID_REQUEST. */
+export function joinLogs(read: readonly Log[], realm: string): ReturnType<typeof joinBundles> {
+  const exports = read.flatMap((each) => ("export" in each ? [each.export] : []));
+  const entries = read.flatMap((each) => ("entries" in each ? each.entries : []));
+  const first = exports.filter(({ question }) => question !== undefined);
+  const others = exports.filter(({ question }) => question === undefined);
+  return joinBundles([...first, ...others, ...(entries.length > 0 ? [bundleOf(entries, realm)] : [])]);
 }
 
 /** A bundle of all logs, each in its place; concealed entries do not say of which document they are. */

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { type AskedAgain, Failure, type NamedKey, parseJson, type ReplayReport, replayScore } from "../src/index.ts";
-import { bundleOf, readLog } from "./replay-log.ts";
+import { joinLogs, readLog } from "./replay-log.ts";
 
 const help = `Usage: npm run replay -- --log FILE [--policy ID[@VERSION]] [--subject DID] [--at TIME] ...
 
@@ -10,7 +10,8 @@ Audits every log in FILE with no server and no database, reads the policy from i
 compares it byte by byte with the one that the service told.
 
   --log FILE            an export (GET /v1/subjects/{did}/scores/{policy}/export), or the whole log: pages of
-                        GET /v1/operations one behind the other, or one entry on each line
+                        GET /v1/operations one behind the other, or one entry on each line; given again, a log that the
+                        export leaves out: pages of GET /v1/documents/{id}/audit?bundle=1&after=..., each a file
   --policy ID[@VERSION] a policy's document, or a name like open-work; of an export the one that it answers for
   --subject DID         about whom; of an export likewise
   --at TIME             the moment asked about (RFC 3339); of an export likewise
@@ -21,7 +22,7 @@ compares it byte by byte with the one that the service told.
   --operation-keys K    the service's keys: its DID document (/.well-known/did.json) as a file, or did:key:... with
                         commas between; a whole log needs them; without them those that an export names are taken, and
                         called untrusted: whoever made the file could have made the keys as well
-  --realm NAME          of a whole log; main unless given
+  --realm NAME          of all logs; main unless given
   --json                the report as JSON
   --help                this
 
@@ -30,7 +31,7 @@ where it cannot begin. What the subject hides is concealed from others: only its
 `;
 
 const options = {
-  log: { type: "string" },
+  log: { type: "string", multiple: true },
   policy: { type: "string" },
   subject: { type: "string" },
   at: { type: "string" },
@@ -43,7 +44,7 @@ const options = {
   help: { type: "boolean", short: "h" },
 } as const;
 
-/** Entries of a whole log: what fits into memory. */
+/** Entries of all logs: what fits into memory. */
 const mostEntries = 2_000_000;
 
 try {
@@ -64,14 +65,13 @@ async function run(): Promise<number> {
   if (log === undefined) throw new Error("--log is missing.");
   if (score !== undefined && digest !== undefined) throw new Error("Give --score or --digest, not both.");
   const operationKeys = keysNamed(values["operation-keys"]);
-  const found = readLog(read(log));
-  if (!("export" in found) && operationKeys === undefined)
+  const found = log.map((path) => readLog(read(path)));
+  const bundle = joinLogs(found, realm);
+  if (bundle.service.operationKeys.length === 0 && operationKeys === undefined)
     throw new Error("Pages of the log name no keys of the service: give --operation-keys.");
-  const bundle = "export" in found ? found.export : bundleOf(found.entries, realm);
   const expected = score === undefined ? digest : parseJson(read(score));
   const asked = askedBy(values);
-  const most = "export" in found ? undefined : mostEntries;
-  const report = await replayScore(bundle, { operationKeys, asked, expected, most });
+  const report = await replayScore(bundle, { operationKeys, asked, expected, most: mostEntries, realm });
   process.stdout.write(values.json ? `${JSON.stringify(report, undefined, 2)}\n` : textOf(report));
   return report.verdict === "equal" ? 0 : 1;
 }

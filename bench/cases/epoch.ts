@@ -37,6 +37,7 @@ export function run({ rounds, quick }: Options): Promise<Result[]> {
           log: operations,
           findPolicy: async () => policy,
           follow: follower.ensureAt,
+          reach: follower.reach,
         });
         const place = await asking.now(walletOf(0), policy);
         const start = performance.now();

@@ -160,13 +160,23 @@ function achievementOf(facts: AwardFacts): JsonObject {
     image: imageOf(image, definition.image?.alt),
     tag: words.length > 0 ? words : undefined,
     alignment: alignment.length > 0 ? alignment.map((each) => members({ type: ["Alignment"], ...each })) : undefined,
-    inLanguage,
+    inLanguage: inLanguage === undefined ? undefined : languageOf(inLanguage),
     creditsAvailable,
     fieldOfStudy: definition.fieldOfStudy,
     specialization: definition.specialization,
     humanCode: definition.humanCode,
     version: String(version),
   });
+}
+
+/** Open Badges 3.0 knows language, script and region, each in its own case; what a tag says beyond them is left out. */
+function languageOf(tag: string): string {
+  const [language = "", ...parts] = tag.toLowerCase().split("-");
+  const script = parts.find((each, place) => place === 0 && /^[a-z]{4}$/.test(each));
+  const region = parts[script === undefined ? 0 : 1] ?? "";
+  const told = /^(?:[a-z]{2}|\d{3})$/.test(region) ? region.toUpperCase() : undefined;
+  const cased = script && script[0]!.toUpperCase() + script.slice(1);
+  return [language, cased, told].filter((each) => each !== undefined).join("-");
 }
 
 function evidenceOf({ evidence = [], test }: AwardFacts): JsonObject[] {

@@ -38,7 +38,7 @@ export const momentText = z
   .max(64)
   .refine((text) => isMoment(text), "It is no moment of RFC 3339.");
 
-const extension = z.string().regex(/^ext:[A-Za-z0-9._:-]{1,64}$/, "An extension is `ext:` and a name.");
+const extension = z.string().regex(/^ext:[A-Za-z0-9._][A-Za-z0-9._:-]{0,63}$/, "An extension is `ext:` and a name.");
 
 const criteria = z
   .strictObject({ narrative: markdownText(maxMarkdownLength).optional(), url: httpsUrl.optional() })

@@ -4,7 +4,11 @@ import { ensure, Failure } from "../kernel/failure.ts";
 import { checkValue, isObject, type JsonObject, maxDepth } from "../kernel/json.ts";
 import type { Cryptosuite, ProofSigner } from "../securing/data-integrity.ts";
 import { parseCredential } from "../securing/data-model.ts";
+import { isUrl } from "../securing/data-model-parts.ts";
+import { hasOffset } from "../securing/date-time-stamp.ts";
+import { plainQuads } from "../securing/hidden-members.ts";
 import { contextCheck, plainTermsCheck } from "../securing/plain-terms.ts";
+import { parseStatusEntry } from "../securing/status-list.ts";
 import { maxCredentialJwt } from "../securing/vc-jwt.ts";
 import type { IssuingOrganization, IssuingSigner, StatusPurpose } from "./commission.ts";
 
@@ -33,11 +37,12 @@ export type CommissionOptions = {
 };
 
 /**
- * What is to be signed, and by which key. The issuer is the organisation, or the did:key of the key, and filled in where
- * the credential names none. Refuses with INVALID_CREDENTIAL, UNREADABLE_DATE, UNKNOWN_CONTEXT, UNKNOWN_SUITE, NO_KEY,
- * QUOTA_EXCEEDED, and what strict JSON refuses: nothing is signed that verification would not take.
+ * What is to be signed, and by which key. The issuer is the organisation, or the did:key of the key: the one asked for,
+ * whatever the credential names, else the one that it names, and filled in where it names none. Refuses with
+ * INVALID_CREDENTIAL, UNREADABLE_DATE, UNKNOWN_CONTEXT, UNKNOWN_SUITE, NO_KEY, QUOTA_EXCEEDED, and what strict JSON
+ * refuses: nothing is signed that verification would not take.
  */
-export function draftOf(
+export async function draftOf(
   credential: JsonObject,
   options: CommissionOptions,
   { did, credential: keys }: IssuingOrganization,
@@ -57,32 +62,36 @@ export function draftOf(
   );
   if (purposes.length > 0)
     ensure(body.credentialStatus === undefined, "INVALID_CREDENTIAL", "It has a credentialStatus already.");
-  parseCredential(body);
-  checkReadable(body);
+  await checkReadable(body);
   const method = issuer === did ? key.method : `${key.key}#${key.key.slice("did:key:".length)}`;
   const signer: ProofSigner = { method, type: key.type, sign: key.sign };
   return { suite, issuer, signer, purposes, body };
 }
 
 function issuerFor(
-  { issuer }: JsonObject,
+  { issuer, proof }: JsonObject,
   { issuer: asked }: CommissionOptions,
   did: Did,
   { key }: IssuingSigner,
 ): Did {
   const named = isObject(issuer) ? issuer.id : issuer;
-  const chosen = named ?? asked ?? did;
+  const chosen = asked ?? named ?? did;
   ensure(chosen === did || chosen === key, "INVALID_CREDENTIAL", `issuer is neither ${did} nor ${key}.`);
-  ensure(asked === undefined || asked === chosen, "INVALID_CREDENTIAL", "issuer is another than the one asked for.");
+  ensure(
+    proof === undefined || named === chosen,
+    "INVALID_CREDENTIAL",
+    "The proofs that it has are over another issuer.",
+  );
   return chosen;
 }
 
 /** What is missing is filled in; what stands there in another form stays, and is refused with the data model. */
 function filled(credential: JsonObject, issuer: Did, id: string | undefined): JsonObject {
   const { issuer: named } = credential;
-  const filledIn = named === undefined || (isObject(named) && named.id === undefined);
-  const withIssuer = filledIn
-    ? { ...credential, issuer: isObject(named) ? { id: issuer, ...named } : issuer }
+  const replaced =
+    named === undefined || isUrl(named) || (isObject(named) && (named.id === undefined || isUrl(named.id)));
+  const withIssuer = replaced
+    ? { ...credential, issuer: isObject(named) ? { ...(named as JsonObject), id: issuer } : issuer }
     : credential;
   return id === undefined || credential.id !== undefined ? withIssuer : { id, ...withIssuer };
 }
@@ -97,8 +106,15 @@ const claims = ["iss", "sub", "jti", "nbf", "exp", "iat", "aud", "vc", "vp"];
 /** Bytes of a credential, so that as a JWT it has not more characters than verification reads. */
 const maxBytes = Math.floor((maxCredentialJwt - 4096) * 0.75);
 
-/** Holds a credential to what verification asks of one beside its data model. */
-function checkReadable(body: JsonObject): void {
+/**
+ * Holds a credential to what verification asks of one, and to what an issuer owes beside: times with an offset, status
+ * entries that can be read, and contexts that define every term, however it is secured.
+ */
+async function checkReadable(body: JsonObject): Promise<void> {
+  const { statuses } = parseCredential(body);
+  for (const each of [body.validFrom, body.validUntil])
+    if (typeof each === "string") ensure(hasOffset(each), "UNREADABLE_DATE", "A time says how it stands to UTC.");
+  for (const { type, entry } of statuses) if (type === "BitstringStatusListEntry") parseStatusEntry(entry);
   const claim = claims.find((each) => body[each] !== undefined);
   ensure(claim === undefined, "INVALID_CREDENTIAL", `A credential has no member ${claim}.`);
   const { length } = utf8(JSON.stringify(body));
@@ -107,4 +123,6 @@ function checkReadable(body: JsonObject): void {
   if (context.outcome !== "pass") throw new Failure("UNKNOWN_CONTEXT", context.detail);
   const terms = plainTermsCheck(body);
   ensure(terms.outcome === "pass", "INVALID_CREDENTIAL", terms.detail);
+  const { proof: _, ...unsecured } = body;
+  await plainQuads(unsecured);
 }

@@ -47,7 +47,7 @@ export function openCommissions(parts: CommissionParts): VcApi {
     async issue(organization, credential, options) {
       const now = clock();
       const signers = await signersOf(organization);
-      const draft = draftOf(credential, options, signers);
+      const draft = await draftOf(credential, options, signers);
       const { signer, issuer, purposes } = draft;
       const body = purposes.length === 0 ? draft.body : await withStatus(parts, shelves, signers, draft, now);
       if (draft.suite === "vc+jwt") return enveloped(body, issuer, signer);
@@ -72,7 +72,7 @@ export function openCommissions(parts: CommissionParts): VcApi {
   };
 }
 
-type Draft = ReturnType<typeof draftOf>;
+type Draft = Awaited<ReturnType<typeof draftOf>>;
 
 /** The credential with a place in a list for each purpose. Those who lose a place to another take the next. */
 async function withStatus(

@@ -26,6 +26,8 @@ export type Follower = {
   run(budget: number): Promise<{ seq: number; behind: number }>;
   /** Resolves once the log has been followed up to a place. Refuses with UNAVAILABLE where that takes too long. */
   ensureAt(position: number): Promise<void>;
+  /** The same, but answers with the place that it has come to where that takes too long. */
+  reach(position: number): Promise<number>;
   /** Makes everything again from nothing. */
   rebuild(): Promise<void>;
 };
@@ -81,21 +83,45 @@ export function follow<Change>({ log, store, read }: FollowParts<Change>): Follo
     }
   };
   const inTurn = oneByOne();
+  const comeTo = async (position: number): Promise<number> => {
+    const { seq: before } = await place();
+    if (before >= position) return position;
+    const { seq, end } = await inTurn(() => run(maxWaited, position));
+    return end ? position : Math.min(seq, position);
+  };
+  const seen = rememberFurthest(comeTo);
   return {
     run: async (budget) => {
       const { seq } = await inTurn(() => run(budget, Number.POSITIVE_INFINITY));
       return { seq, behind: Math.max(0, (await log.lastSeq()) - seq) };
     },
     ensureAt: async (position) => {
-      if ((await place()).seq >= position) return;
-      const { seq, end } = await inTurn(() => run(maxWaited, position));
-      ensure(end || seq >= position, "UNAVAILABLE", "The log is still being followed up to there.");
+      const seq = await comeTo(position);
+      ensure(seq >= position, "UNAVAILABLE", "The log is still being followed up to there.");
     },
+    reach: seen.reach,
     rebuild: () =>
       inTurn(async () => {
+        seen.forget();
         await store.clear();
         await run(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
       }),
+  };
+}
+
+/** What is asked of a place that was reached before asks nobody again. */
+function rememberFurthest(comeTo: (position: number) => Promise<number>) {
+  let furthest = 0;
+  return {
+    reach: async (position: number): Promise<number> => {
+      if (furthest >= position) return position;
+      const reached = await comeTo(position);
+      furthest = Math.max(furthest, reached);
+      return reached;
+    },
+    forget: (): void => {
+      furthest = 0;
+    },
   };
 }
 

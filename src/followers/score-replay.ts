@@ -6,10 +6,12 @@ import type { AuditReport } from "../operations/audit.ts";
 import { auditBundle } from "../operations/audit.ts";
 import { concealedCode } from "../operations/audit-concealed.ts";
 import type { Bundle } from "../operations/bundle.ts";
+import { parseBundle } from "../operations/bundle-joining.ts";
 import { isConcealed } from "../operations/concealment.ts";
 import type { Kinds } from "../operations/fold.ts";
 import type { NamedKey } from "../operations/operation-keys.ts";
 import { explainWhole, type Score, scoreText } from "../reputation/score.ts";
+import { leftOutCheck, type RestingOn, restingOn } from "./left-out.ts";
 import { type AskedAgain, questionAgain } from "./score-question.ts";
 
 /**
@@ -34,6 +36,8 @@ export type ReplayReport = {
   score: Score | null;
   /** Members by which it differs from the expected one. */
   differs: string[];
+  /** Logs that did not come along, each with the operations that rest on it, at most 100. */
+  leftOut: RestingOn[];
 };
 
 export type ReplayTerms = {
@@ -46,6 +50,8 @@ export type ReplayTerms = {
   expected?: unknown;
   /** Entries at most. */
   most?: number | undefined;
+  /** The realm that it must be of; any unless given. */
+  realm?: string | undefined;
 };
 
 /**
@@ -55,20 +61,22 @@ export type ReplayTerms = {
  * is another than the export's; all else is a report.
  */
 export async function replayScore(bundle: unknown, terms: ReplayTerms): Promise<ReplayReport> {
-  const { kinds, operationKeys, most } = terms;
+  const { kinds, operationKeys, most, realm } = terms;
+  const given: Bundle & { question?: unknown; score?: unknown } = parseBundle(bundle);
+  const ours = realm === undefined || given.realm === realm;
+  ensure(ours, "INVALID_REQUEST", `The export is of the realm ${given.realm}, and not of ${realm}.`);
   const audit = await auditBundle(bundle, { kinds, most, ...(operationKeys && { operationKeys }) });
-  // It has the form of a bundle: the audit has read it.
-  const given = bundle as Bundle & { question?: unknown; score?: unknown };
   const parts = given.logs.flatMap((log) => log.entries);
   const concealed = parts.filter(isConcealed).length;
   const counts = { logs: given.logs.length, entries: parts.length - concealed, concealed };
-  const told = { ...counts, service: audit.service, findings: audit.findings };
+  const leftOut = restingOn(given);
+  const told = { ...counts, service: audit.service, findings: audit.findings, leftOut };
   const checks = audit.checks.filter(({ name }) => name !== "service").concat(serviceCheck(audit));
   const without = (verdict: ReplayVerdict, ...more: Check[]): ReplayReport => {
     return { verdict, checks: [...checks, ...more], ...told, score: null, differs: [] };
   };
   if (checks.some(({ outcome }) => outcome === "fail")) return without("refused");
-  if (!isTold(audit)) return without("undetermined");
+  if (!isTold(audit)) return without("undetermined", ...leftOutCheck(leftOut));
   const expected = readExpected(terms.expected ?? given.score);
   try {
     const again = await questionAgain(given, { kinds, asked: terms.asked, expected: expected.score });
@@ -76,11 +84,15 @@ export async function replayScore(bundle: unknown, terms: ReplayTerms): Promise<
     if (again.checks.some(({ outcome }) => outcome === "fail")) return without("refused");
     const { score } = explainWhole(again.question);
     const compared = compare(score, { ...expected, apart: terms.expected !== undefined }, concealed);
+    const [partial] = leftOutCheck(leftOut);
+    if (partial)
+      return { ...told, ...undetermined(partial), checks: [...checks, partial], score, differs: compared.differs };
     return { ...told, ...compared, checks: [...checks, ...compared.checks], score };
   } catch (error) {
     // A log that cannot be continued from: the policy, or the place asked about, is not among what is shown.
     if (!(error instanceof Failure) || error.code !== "NOT_FOUND") throw error;
-    return without("undetermined", unknown("question", error.code, error.detail ?? error.message));
+    const question = unknown("question", error.code, error.detail ?? error.message);
+    return without("undetermined", question, ...leftOutCheck(leftOut));
   }
 }
 

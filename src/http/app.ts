@@ -7,6 +7,7 @@ import { graphqlRoutes } from "./graphql/routes.ts";
 import { knownPaths } from "./known-paths.ts";
 import { describeRoutes, documentInfo } from "./openapi.ts";
 import { badgeFaceRoutes } from "./pages/badge-routes.ts";
+import { sharedPresentationRoutes } from "./pages/presentation-routes.ts";
 import { refusalReply } from "./pages/refusal-page.ts";
 import { WrongMethod } from "./problem.ts";
 import { nothing, type Reply } from "./reply.ts";
@@ -101,6 +102,7 @@ export function apiRoutes(door: Door): Route[] {
     ...scoreExportRoutes(door),
     ...scoreCredentialRoutes(door),
     ...scoreWatchRoutes(door),
+    ...sharedPresentationRoutes(door),
     ...policyRoutes(door),
     ...healthRoutes(door),
   ];

@@ -8,10 +8,15 @@ import { type Json, parseJson } from "../kernel/json.ts";
  * (bytes that are not UTF-8, too) and TOO_DEEP.
  */
 export async function readJson(request: Request, most: number): Promise<Json> {
+  return (await readSizedJson(request, most)).value;
+}
+
+/** The same, with the bytes of the body as it came. */
+export async function readSizedJson(request: Request, most: number): Promise<{ value: Json; size: number }> {
   ensure(mediaType(request) === "application/json", "UNSUPPORTED_MEDIA_TYPE", "The body is application/json.");
   refuseEncoding(request);
   const bytes = await readBytes(request, most);
-  return parseJson(decode(bytes));
+  return { value: parseJson(decode(bytes)), size: bytes.length };
 }
 
 /** True where a request brings a body; DELETE may go without. */

@@ -12,6 +12,8 @@ export type Limits = {
   bytes: { body: number; batch: number; stream: number };
   /** Rows of a batch of awards; `maxRows` unless set. */
   rows?: number | undefined;
+  /** Entries of a bundle or an export; `maxBundleEntries` unless set. */
+  bundle?: number | undefined;
   /** Proxies of our own before this process; each has added one address to X-Forwarded-For. */
   trustedProxies: number;
 };

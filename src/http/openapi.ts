@@ -62,6 +62,7 @@ const tags = [
   ["VC API", "What organisations issue in their name, and verify, as the VC API of the W3C community group has it."],
   ["Badges", "What organisations award, to whom, and what came of it."],
   ["Reputation", "What is attested about somebody, and what follows from it under a policy."],
+  ["Presentations", "What somebody shows of scores and badges together, signed by a key of their wallet."],
   ["Policies", "How facts about somebody become a score."],
   ["DIDs", "Who this service is, and what other DIDs stand for."],
   ["Health", "For whoever runs it."],

@@ -3,9 +3,10 @@ import { ensure, Failure } from "../kernel/failure.ts";
 import { isObject, type JsonObject, parseJson } from "../kernel/json.ts";
 import { type Check, judge, pass, unknown, type Verdict } from "../kernel/report.ts";
 import { parseTime } from "../kernel/time.ts";
-import { concealedCode, unseenAmong } from "./audit-concealed.ts";
+import { concealedCode, leftOutCode, unseenAmong } from "./audit-concealed.ts";
 import { type AuditContext, auditEntry, type Finding, type Law, laws, type Replay } from "./audit-entry.ts";
 import { type Bundle, maxBundleEntries, parseWireEntry } from "./bundle.ts";
+import { parseBundle } from "./bundle-joining.ts";
 import { isConcealed } from "./concealment.ts";
 import { delegationOfRows } from "./delegation-row.ts";
 import type { LoggedEntry } from "./entry.ts";
@@ -65,7 +66,7 @@ const beyond = "The entry lies behind the place up to which the bundle says it g
  * read; all else is a report.
  */
 export async function auditBundle(bundle: unknown, terms: AuditTerms): Promise<AuditReport> {
-  const { realm, document, asOf, service, logs } = readBundle(bundle, terms.most ?? maxBundleEntries);
+  const { realm, document, asOf, service, logs, leftOut = [] } = readBundle(bundle, terms.most ?? maxBundleEntries);
   const operationKeys = operationKeysOf(terms.operationKeys ?? keysOf(service));
   const findings: Finding[] = [];
   const replays = new Map<string, Replay>();
@@ -78,6 +79,7 @@ export async function auditBundle(bundle: unknown, terms: AuditTerms): Promise<A
   const unseen = unseenAmong(
     logs.flatMap((log) => log.entries),
     order,
+    leftOut.map((log) => log.document),
   );
   const delegations = new DelegationLedger();
   const spent = new Set<string>();
@@ -163,24 +165,9 @@ function nameOf({ document, operation }: GroundName): string {
 }
 
 function readBundle(value: unknown, most: number): Bundle {
-  const whole =
-    isObject(value) &&
-    value.format === "renown-bundle-1" &&
-    typeof value.realm === "string" &&
-    typeof value.document === "string";
-  ensure(whole && Array.isArray(value.logs), "INVALID_REQUEST", "This is no bundle of the format renown-bundle-1.");
-  const bundle = value as unknown as Bundle;
-  const counted = bundle.logs.every((log) => isObject(log) && Array.isArray(log.entries));
-  ensure(counted && isObject(bundle.asOf) && isObject(bundle.service), "INVALID_REQUEST", "The bundle lacks members.");
-  const { operationKeys, retired = {} } = bundle.service;
-  const named = Array.isArray(operationKeys) && operationKeys.every((key) => typeof key === "string");
-  ensure(named && isObject(retired), "INVALID_REQUEST", "The bundle names no operation keys.");
-  const { seq, time } = bundle.asOf;
-  ensure(
-    Number.isSafeInteger(seq) && typeof time === "string",
-    "INVALID_REQUEST",
-    "The bundle does not say as of when.",
-  );
+  const bundle = parseBundle(value);
+  const page = bundle.page === undefined;
+  ensure(page, "INVALID_REQUEST", "This is a page of a bundle: put all of them together first.");
   const total = bundle.logs.reduce((sum, log) => sum + log.entries.length, 0);
   ensure(total <= most, "QUOTA_EXCEEDED", `A bundle holds at most ${most} entries.`);
   return bundle;
@@ -212,7 +199,7 @@ function startReplay(entry: LoggedEntry, kinds: Kinds): Replay {
 }
 
 /** What an auditor alone cannot tell: of kinds it has not, of wallets that only their chain knows, of what is not shown. */
-const untold: readonly string[] = ["UNKNOWN_KIND", "CONTRACT_WALLET", concealedCode];
+const untold: readonly string[] = ["UNKNOWN_KIND", "CONTRACT_WALLET", concealedCode, leftOutCode];
 
 /** Whose keys attested is learned elsewhere than from the bundle; where nothing was attested it does not matter. */
 function serviceCheck(order: readonly LoggedEntry[], trusted: boolean): Check {

@@ -1,7 +1,8 @@
 import type { Did } from "../identity/did.ts";
 import { ensure } from "../kernel/failure.ts";
-import { isObject, type JsonObject } from "../kernel/json.ts";
+import { isObject } from "../kernel/json.ts";
 import { isExactIso } from "../kernel/time.ts";
+import { type GatherTerms, gatherLogs, lengthOf, type Wanted } from "./bundle-gathering.ts";
 import type { Authority, Binding, LoggedEntry } from "./entry.ts";
 import { signerOf } from "./entry.ts";
 import { parseOperation, textOf } from "./operation.ts";
@@ -43,21 +44,34 @@ export type Bundle = {
     retired?: Record<Did, string>;
   };
   logs: { document: string; kind: string; entries: WireEntry[] }[];
+  /** Logs that did not come along; absent where all did. */
+  leftOut?: LeftOut[];
+  /** Where the log of the document is a part of it: behind which place, and behind which the next one begins. */
+  page?: { after: number; next: number | null };
 };
+
+/**
+ * A log that is not in a bundle, and its entries: too long for its share, or beyond what the bundle takes. `document` is
+ * "" where it is concealed, and where it stands for the whole log up to so many entries.
+ */
+export type LeftOut = { document: string; kind: string; entries: number; why: "long" | "log" };
+
+/** What else a bundle is asked for; `asOne` are wallets that are one with whoever asks. */
+export type BundleWish = Pick<BundleTerms, "also" | "lenient" | "page" | "counts"> & { asOne?: readonly Did[] };
 
 export type BundleTerms = {
   realm: string;
   now: string;
   service: Bundle["service"];
-  /** Told of the entries of each log as it has been read; may refuse to go on. */
-  spend?: ((entries: number) => Promise<void>) | undefined;
   /** Other documents that are wanted with it, as far as they are here. */
-  also?: readonly string[] | undefined;
-  /** Those of the entries whose sources may come along: what a concealed one rests on would tell of it. All unless given. */
-  followed?: ((entries: readonly LoggedEntry[]) => Promise<readonly LoggedEntry[]>) | undefined;
-};
+  also?: readonly Wanted[] | undefined;
+  /** Whether the document itself may be left out, too. */
+  lenient?: boolean | undefined;
+  /** Entries at most; `maxBundleEntries` unless given. */
+  most?: number | undefined;
+} & Pick<GatherTerms, "page" | "spend" | "followed" | "counts">;
 
-/** Entries that a bundle takes: more are audited from the stream of the whole log. */
+/** Entries that a bundle takes: more come in pages, or in the stream of the whole log. */
 export const maxBundleEntries = 20_000;
 
 export function wireEntry(entry: LoggedEntry): WireEntry {
@@ -85,25 +99,55 @@ export function wireEntry(entry: LoggedEntry): WireEntry {
 
 /**
  * Gathers a document's log and, again and again, the logs of the entries that give authority in it or that it rests on.
- * Refuses with UNKNOWN_DOCUMENT and QUOTA_EXCEEDED.
+ * Others' logs that are too long are left out and named, so that nobody's length keeps another from an answer. Refuses
+ * with UNKNOWN_DOCUMENT and, where the document's own log is too long, with QUOTA_EXCEEDED.
  */
 export async function makeBundle(store: OperationStore, id: string, about: BundleTerms): Promise<Bundle> {
+  const { realm, service, also = [], page, most = maxBundleEntries, spend, followed, counts } = about;
   const asOf = { seq: await store.lastSeq(), time: about.now };
-  const logs: Bundle["logs"] = [];
-  const wanted = [...new Set([id, ...(about.also ?? [])])];
-  let budget = maxBundleEntries;
-  for (const document of wanted) {
-    const entries = await logOf(store, document, asOf.seq, budget);
-    budget -= entries.length;
-    ensure(entries.length > 0 || document !== id, "UNKNOWN_DOCUMENT");
-    if (entries.length === 0) continue;
-    logs.push({ document, kind: entries[0]!.kind, entries: entries.map(wireEntry) });
-    await about.spend?.(entries.length);
-    const followed = about.followed ? await about.followed(entries) : entries;
-    for (const source of await sourcesOf(store, followed)) if (!wanted.includes(source)) wanted.push(source);
+  const wanted = [{ document: id, rank: 0 } as const, ...also];
+  const found = await gatherLogs(store, { wanted, last: asOf.seq, most, page, spend, followed, counts });
+  const fits = about.lenient || !found.left.includes(id);
+  ensure(
+    fits,
+    "QUOTA_EXCEEDED",
+    `A bundle holds at most ${most} entries: ask for pages of it, with \`after\` and \`limit\`.`,
+  );
+  const logs = found.taken.map(({ document, entries }) => {
+    return { document, kind: entries[0]!.kind, entries: entries.map(wireEntry) };
+  });
+  const own = logs.find(({ document }) => document === id);
+  const kind = own?.kind ?? (await store.load(id))?.kind;
+  ensure(kind !== undefined, "UNKNOWN_DOCUMENT");
+  const head = { format: "renown-bundle-1", realm, document: id, kind, asOf, service, logs } as const;
+  const leftOut = await tellLeftOut(store, found.left, followed);
+  return { ...head, ...(page && { page: pageOf(own, page) }), ...(leftOut.length > 0 && { leftOut }) };
+}
+
+/** Logs left out that are told one by one; where there are more, only the whole log has them all. */
+const maxLeftOut = 200;
+
+async function tellLeftOut(
+  store: OperationStore,
+  left: readonly string[],
+  followed: BundleTerms["followed"],
+): Promise<LeftOut[]> {
+  const told: LeftOut[] = [];
+  for (const document of left.slice(0, maxLeftOut)) {
+    const stored = await store.load(document);
+    const first = stored?.genesis ?? (await store.entriesOf(document, 0, 1))[0];
+    if (!stored || !first) continue;
+    // Whoever conceals it learns of it like this.
+    await followed?.([first]);
+    told.push({ document, kind: stored.kind, entries: lengthOf(stored), why: "long" });
   }
-  const { realm, service } = about;
-  return { format: "renown-bundle-1", realm, document: id, kind: logs[0]!.kind, asOf, service, logs };
+  if (left.length <= maxLeftOut) return told;
+  return [...told, { document: "", kind: "", entries: await store.lastSeq(), why: "log" }];
+}
+
+function pageOf(own: Bundle["logs"][number] | undefined, { after, limit }: { after: number; limit: number }) {
+  const whole = !own || own.entries.length < limit;
+  return { after, next: whole ? null : own.entries.at(-1)!.seq };
 }
 
 /** Reads an entry as it came over the wire; what it claims is checked by the audit. Refuses with INVALID_OPERATION. */
@@ -138,33 +182,4 @@ export function parseWireEntry(value: unknown, realm: string, parseText: (text: 
     admittedAt: admittedAt as string,
     digest: digest as string,
   };
-}
-
-async function logOf(store: OperationStore, document: string, last: number, budget: number): Promise<LoggedEntry[]> {
-  const entries: LoggedEntry[] = [];
-  for (;;) {
-    const page = await store.entriesOf(document, entries.at(-1)?.seq ?? 0, 500);
-    entries.push(...page.filter((entry) => entry.seq <= last));
-    ensure(entries.length <= budget, "QUOTA_EXCEEDED", `A bundle holds at most ${maxBundleEntries} entries.`);
-    // What came since the bundle was begun is left out, and ends it: asking behind the same place again would never end.
-    if (page.length < 500 || page.at(-1)!.seq >= last) return entries;
-  }
-}
-
-/** The documents in whose logs the authority of these entries stands, and those that they say they rest on. */
-async function sourcesOf(store: OperationStore, entries: readonly LoggedEntry[]): Promise<string[]> {
-  const digests = new Set(entries.map((entry) => entry.authority.entry).filter((digest) => digest !== ""));
-  const sources: string[] = [];
-  for (const digest of digests) {
-    const document = await store.documentOfGrant(digest);
-    if (document !== undefined) sources.push(document);
-  }
-  for (const { action } of entries) sources.push(...namedDocuments(action.input));
-  return sources;
-}
-
-/** Kinds are not known here: what looks like `restsOn` and names a document that is held comes along. */
-function namedDocuments({ restsOn: named }: JsonObject): string[] {
-  if (!Array.isArray(named)) return [];
-  return named.flatMap((each) => (isObject(each) && typeof each.document === "string" ? [each.document] : []));
 }

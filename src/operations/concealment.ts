@@ -47,7 +47,10 @@ export function concealLogs(bundle: Bundle, concealed: Concealed): ShownBundle {
     document === bundle.document || !concealed.documents.has(document);
   const nameless = bundle.logs.filter((log) => !isNamed(log)).flatMap((log) => shown(log).entries);
   const logs = bundle.logs.filter(isNamed).map(shown);
-  if (nameless.length === 0) return { ...bundle, logs };
+  // Of one that was left out no more is told than of its entries.
+  const leftOut = bundle.leftOut?.map((log) => (isNamed(log) ? log : { ...log, document: "" }));
+  const told = { ...bundle, ...(leftOut && { leftOut }) };
+  if (nameless.length === 0) return { ...told, logs };
   const entries = nameless.sort((one, other) => one.seq - other.seq);
-  return { ...bundle, logs: [...logs, { document: "", kind: "", entries }] };
+  return { ...told, logs: [...logs, { document: "", kind: "", entries }] };
 }

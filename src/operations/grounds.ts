@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ensure } from "../kernel/failure.ts";
-import type { JsonObject } from "../kernel/json.ts";
+import { isObject, type JsonObject } from "../kernel/json.ts";
 import type { Entry, LoggedEntry } from "./entry.ts";
 import type { ActionRule } from "./kind.ts";
 
@@ -19,6 +19,16 @@ export const restsOn = grounds.min(1);
 
 /** The same where an action may rest on nothing. */
 export const mayRestOn = grounds;
+
+/** What an input of whatever kind says that it rests on, as far as it has the form of that. */
+export function groundsIn({ restsOn: named }: JsonObject): { document: unknown; operation: string }[] {
+  if (!Array.isArray(named)) return [];
+  return named.flatMap((each) =>
+    isObject(each) && typeof each.operation === "string"
+      ? [{ document: each.document, operation: each.operation }]
+      : [],
+  );
+}
 
 /** What an input says that it rests on; it has passed the schema of its action. */
 export function groundsNamed(rule: ActionRule, input: JsonObject): GroundName[] {

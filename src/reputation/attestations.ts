@@ -46,8 +46,17 @@ export type AttestationFilter = {
 };
 
 export type AttestationStore = {
-  /** About the subject of a document, in the order of the log, after a place; at most `limit`. */
-  about(document: string, filter: AttestationFilter, after: number, limit: number): Promise<AttestationRecord[]>;
+  /**
+   * About the subject of a document, in the order of the log, after a place; at most `limit`. `latest` turns it round:
+   * before one, from the end where it is 0.
+   */
+  about(
+    document: string,
+    filter: AttestationFilter,
+    after: number,
+    limit: number,
+    latest?: boolean,
+  ): Promise<AttestationRecord[]>;
   find(operation: string): Promise<AttestationRecord | undefined>;
 };
 
@@ -70,16 +79,24 @@ export async function judgeOf(
   store: Pick<OperationStore, "entryOfOperation">,
   about: Pick<AttestationRecord, "document" | "operation" | "organization" | "context"> & { standing: string },
 ): Promise<string> {
-  const { document, operation, organization, context, standing } = about;
+  const { organization, context, standing } = about;
   if (standing !== "work") return organization || context;
+  return (await confirmationBehind(store, about))?.organization ?? "";
+}
+
+/** By which organisation, and in which operation, the subject's share in a work was confirmed that a fellow speaks of. */
+export async function confirmationBehind(
+  store: Pick<OperationStore, "entryOfOperation">,
+  { document, operation }: Pick<AttestationRecord, "document" | "operation">,
+): Promise<{ organization: string; operation: string } | undefined> {
   const entry = await store.entryOfOperation(document, operation);
   const said = entry && attestationIn(entry);
   for (const ground of said?.restsOn ?? []) {
     const named = ground.document === document ? await store.entryOfOperation(document, ground.operation) : undefined;
     const confirmation = named && confirmationIn(named, said!);
-    if (confirmation) return confirmation.organization;
+    if (confirmation) return { organization: confirmation.organization, operation: ground.operation };
   }
-  return "";
+  return undefined;
 }
 
 /** The operations about an attestation that commit to texts, its own first. */
@@ -94,18 +111,26 @@ export async function attestationViews(
   document: string,
   records: readonly AttestationRecord[],
 ) {
-  const commitments = records.flatMap(commitmentsOf);
+  const said = await showTexts(parts, document, records.flatMap(commitmentsOf));
+  return records.map((record) => attestationView(record, said));
+}
+
+/** Opens what operations of one document commit to, together; answers how each of them is shown. */
+export async function showTexts(
+  parts: { keys: Secret; store: TextStore },
+  document: string,
+  commitments: readonly Commitment[],
+): Promise<(by: Commitment) => ShownTexts> {
   const digests = commitments.flatMap(({ texts }) => texts);
   const opened = await openTexts(parts, document, commitments);
   const forgotten = digests.length > 0 ? await parts.store.forgotten(document, digests) : new Set<string>();
-  return records.map((record) => attestationView(record, { opened, forgotten }));
+  return (by) => shownTexts(by, { opened, forgotten });
 }
 
 type Opened = { opened: ReadonlyMap<string, readonly string[]>; forgotten: ReadonlySet<string> };
 
-function attestationView(record: AttestationRecord, texts: Opened) {
+function attestationView(record: AttestationRecord, said: (by: Commitment) => ShownTexts) {
   const { organization, attester, work, dispute, ruling, retracted, validFrom, validUntil, admittedAt } = record;
-  const said = (by: Commitment) => shownTexts(by, texts);
   return {
     attestation: record.operation,
     document: record.document,

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { Did } from "../identity/did.ts";
+import { utf8 } from "../kernel/bytes.ts";
 import { ensure } from "../kernel/failure.ts";
+import { day, type Millis } from "../kernel/time.ts";
 import { createDocumentRule } from "../operations/create-document.ts";
 import type { Entry } from "../operations/entry.ts";
 import {
@@ -12,11 +14,24 @@ import {
   type Projection,
   type Row,
 } from "../operations/kind.ts";
+import { accountOf } from "./accounts.ts";
 import { type Policy, policyKind } from "./policy.ts";
 import { policyHash, policySchema } from "./policy-schema.ts";
 
 /** Versions that one policy may come to: each is kept, because scores were told under it. */
 export const maxPolicyVersions = 1_000;
+
+/** Bytes of all versions that one account publishes within a day, whatever the document: they are kept for ever. */
+export const maxDailyBytes = 2_097_152;
+
+/** What a version takes beside the policy: its entry, and the rows by which it is found. */
+export const versionBytes = 2_048;
+
+/** What an account has published within some time: versions, and the bytes of their policies. */
+export type Published = { versions: number; bytes: number };
+
+/** What is asked of the log when a version arrives. */
+export type PolicyLimits = { published(account: string, since: Millis): Promise<Published> };
 
 const aliasPattern = /^[a-z][a-z0-9-]{2,39}$/;
 
@@ -37,6 +52,17 @@ export type PolicyState = {
   updatedAt: string;
 };
 
+const unpublished: PolicyState = {
+  owner: "",
+  alias: "",
+  version: 0,
+  name: "",
+  hash: "",
+  retired: [],
+  createdAt: "",
+  updatedAt: "",
+};
+
 const aliasText = z.string().regex(aliasPattern, "It has 3 to 40 of a-z, 0-9 and -, and begins with a letter.");
 
 const policyActions: Record<"PUBLISH" | "RETIRE", ActionRule> = {
@@ -44,40 +70,46 @@ const policyActions: Record<"PUBLISH" | "RETIRE", ActionRule> = {
   RETIRE: rule(z.strictObject({ version: z.int().min(1).max(maxPolicyVersions) })),
 };
 
+/** Policies as they are replayed and audited: nothing is limited. */
+export const policyDocument = policyDocumentWith(undefined);
+
 /**
  * How facts become a score, in versions that never change. The wallet that opened it publishes, in the service's own
- * name the service. Refuses with FORBIDDEN, UNCHANGED, NOT_FOUND, QUOTA_EXCEEDED, NAME_TAKEN, HEAD_MOVED, INVALID_INPUT.
+ * name the service. Refuses with FORBIDDEN, UNCHANGED, NOT_FOUND, QUOTA_EXCEEDED,
+ * TOO_MANY_REQUESTS (beyond the `limits` of what arrives), NAME_TAKEN, HEAD_MOVED, INVALID_INPUT.
  */
-export const policyDocument: DocumentKind<PolicyState> = {
-  name: policyKind,
-  ids: ["created"],
-  order: "strict",
-  actions: {
-    CREATE_DOCUMENT: { ...createDocumentRule(policyKind), bindings: ["full"], open: false },
-    ...policyActions,
-  },
-  initial: ({ user }) => ({
-    owner: user,
-    alias: "",
-    version: 0,
-    name: "",
-    hash: "",
-    retired: [],
-    createdAt: "",
-    updatedAt: "",
-  }),
-  // A key without a user may ask: of those the service's own is let in, and no other gives an entry by which it acts.
-  byKey: () => undefined,
-  decide,
-  evolve,
-  project,
-  view: (state) => ({ ...state, retired: [...state.retired] }),
-};
+export function policyDocumentWith(limits: PolicyLimits | undefined): DocumentKind<PolicyState> {
+  return {
+    name: policyKind,
+    ids: ["created"],
+    order: "strict",
+    actions: {
+      CREATE_DOCUMENT: { ...createDocumentRule(policyKind), bindings: ["full"], open: false },
+      ...policyActions,
+    },
+    initial: ({ user }) => ({ ...unpublished, owner: user }),
+    // A key without a user may ask: of those the service's own is let in, and no other gives an entry by which it acts.
+    byKey: () => undefined,
+    ...(limits && { facts: (deed) => askOf(limits, deed) }),
+    decide,
+    evolve,
+    project,
+    view: (state) => ({ ...state, retired: [...state.retired] }),
+  };
+}
 
 /** Whether a text has the form of a name that the service gives to a policy of its own; a document id never has. */
 export function isAlias(text: string): boolean {
   return aliasPattern.test(text);
 }
+
+/** An address is its owner's on every chain. What the service publishes comes with its version. */
+async function askOf({ published }: PolicyLimits, { type, actor, now }: Asking): Promise<Published | undefined> {
+  if (type !== "PUBLISH" || actor.user === "") return undefined;
+  return published(accountOf(actor.user), now - day);
+}
+
+type Asking = Parameters<NonNullable<DocumentKind["facts"]>>[0];
 
 function rule(input: ActionRule["input"]): ActionRule {
   return { input, bindings: ["full"], open: false };
@@ -85,11 +117,27 @@ function rule(input: ActionRule["input"]): ActionRule {
 
 type PublishInput = { policy: Policy; alias?: string };
 
-function decide(state: PolicyState, { type, input, actor }: Deed): void {
+function decide(state: PolicyState, { type, input, actor, facts }: Deed): void {
   const ours = actor.authority.by === "service";
   ensure(state.owner === "" ? ours : actor.user === state.owner, "FORBIDDEN", "Who opened the policy publishes it.");
   if (type === "RETIRE") decideRetirement(state, input.version as number);
   else decidePublication(state, input as unknown as PublishInput, ours);
+  if (facts !== undefined) ensureRoom(input.policy, facts as Published);
+}
+
+/** Counted when it arrives: what arrives at once may go beyond by a run. */
+function ensureRoom(policy: unknown, { versions, bytes }: Published): void {
+  const all = bytes + sizeOf(policy) + (versions + 1) * versionBytes;
+  ensure(
+    all <= maxDailyBytes,
+    "TOO_MANY_REQUESTS",
+    `Policies of ${maxDailyBytes} bytes are published in a day at most.`,
+  );
+}
+
+/** Bytes of a policy as it is kept. */
+function sizeOf(policy: unknown): number {
+  return utf8(JSON.stringify(policy)).length;
 }
 
 function decidePublication({ version, hash, alias }: PolicyState, input: PublishInput, ours: boolean): void {
@@ -137,13 +185,18 @@ function policyRow(state: PolicyState, { document, action }: Entry): Row {
 }
 
 /** The policy as it was signed, members in their order of arrival. */
-function versionRow({ version, hash }: PolicyState, { document, operation, digest, action, admittedAt }: Entry): Row {
+function versionRow(
+  { owner, version, hash }: PolicyState,
+  { document, operation, digest, action, admittedAt }: Entry,
+): Row {
   const set = {
     hash,
     operation,
     entry: digest,
     seq: here,
     policy: JSON.stringify(action.input.policy),
+    account: accountOf(owner),
+    bytes: sizeOf(action.input.policy),
     published_at: Date.parse(admittedAt),
     superseded_at: null,
   } as const;

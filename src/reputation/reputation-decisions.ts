@@ -7,7 +7,15 @@ import type { Rights } from "../operations/organization-right.ts";
 import { accountOf } from "./accounts.ts";
 import { attestationIn, confirmationIn, decideAttestation, ensureAttests } from "./attestation-decisions.ts";
 import type { ReputationInput, ReputationInputs } from "./attestation-inputs.ts";
-import { maxHidings, maxJoined, maxLinks, maxLinksEver, type Reputation, reputationKind } from "./reputation-state.ts";
+import {
+  maxHidings,
+  maxJoined,
+  maxJoinedEver,
+  maxLinks,
+  maxLinksEver,
+  type Reputation,
+  reputationKind,
+} from "./reputation-state.ts";
 
 /** Something that was stated about a subject, as far as disputes need it. */
 export type Evidence = {
@@ -158,10 +166,11 @@ function decideLink({ links, linked }: Reputation, { subject, other }: Reputatio
   ensure(linked < maxLinksEver, "QUOTA_EXCEEDED", `A subject names wallets as its own ${maxLinksEver} times at most.`);
 }
 
-function decideJoin({ joined }: Reputation, { organization }: ReputationInput<"JOIN">): void {
+function decideJoin({ joined, joinings }: Reputation, { organization }: ReputationInput<"JOIN">): void {
   const known = joined.some((each) => each.organization === organization);
   ensure(!known, "UNCHANGED", "The subject has joined this organisation.");
   ensure(joined.length < maxJoined, "QUOTA_EXCEEDED", `A subject joins ${maxJoined} organisations at most.`);
+  ensure(joinings < maxJoinedEver, "QUOTA_EXCEEDED", `A subject joins organisations ${maxJoinedEver} times at most.`);
 }
 
 /** What an entry ends, it names by digest: so the log says by itself what has ended. */

@@ -15,6 +15,9 @@ export const maxLinksEver = 64;
 /** Organisations that a subject may have joined at a time. */
 export const maxJoined = 32;
 
+/** JOINs of a subject in all, those that have ended with them: each may be followed by a PART. */
+export const maxJoinedEver = 256;
+
 /** HIDEs and UNHIDEs of a subject in all. */
 export const maxHidings = 1_000;
 
@@ -37,8 +40,9 @@ export type Reputation = {
   /** At most `maxLinks`; and how many there ever were. */
   links: readonly SubjectLink[];
   linked: number;
-  /** At most `maxJoined`. */
+  /** At most `maxJoined`; and how many there ever were. */
   joined: readonly Joined[];
+  joinings: number;
   /** How often the subject has hidden something or shown it again. */
   hidings: number;
   closedAt: string | null;
@@ -51,6 +55,7 @@ export const noReputation: Reputation = {
   links: [],
   linked: 0,
   joined: [],
+  joinings: 0,
   hidings: 0,
   closedAt: null,
 };
@@ -70,7 +75,7 @@ export function reputationView(state: Reputation): JsonObject {
 }
 
 function change(state: Reputation, { type, input }: ReputationInputs, entry: Entry): Partial<Reputation> {
-  const { attestations, unsolicited, links, linked, joined, hidings } = state;
+  const { attestations, unsolicited, links, linked, joined, joinings, hidings } = state;
   switch (type) {
     case "ATTEST": {
       const more = input.standing === "unsolicited" ? 1 : 0;
@@ -87,7 +92,8 @@ function change(state: Reputation, { type, input }: ReputationInputs, entry: Ent
       const { organization } = input;
       const known = joined.some((each) => each.organization === organization);
       if (known || joined.length >= maxJoined) return {};
-      return { joined: [...joined, { organization, operation: entry.operation, entry: entry.digest }] };
+      const made = { organization, operation: entry.operation, entry: entry.digest };
+      return { joined: [...joined, made], joinings: joinings + 1 };
     }
     case "PART":
       return { joined: joined.filter(({ organization }) => organization !== input.organization) };

@@ -25,6 +25,7 @@ import {
   followUp,
   submitSigned,
 } from "./attesting.ts";
+import { type DisputeParts, type DisputeReading, disputePart, type MemberStanding } from "./disputes.ts";
 import type { Texts } from "./texts.ts";
 
 /** What happened to a subject: somebody attested, took it back, answered or ruled. */
@@ -42,17 +43,11 @@ export type NoticeStore = {
 };
 
 /** How callers stand to reputation; whatever they may not do is refused. */
-export type Standing<Caller> = {
+export type Standing<Caller> = MemberStanding<Caller> & {
   /** A client that may attest; refuses everybody else with FORBIDDEN. */
   client(caller: Caller): AttestingClient;
-  /** The wallet that is signed in. */
-  wallet(caller: Caller): Did | undefined;
   /** Whether the wallet that is signed in speaks for a DID. */
   speaksFor(caller: Caller, did: string): boolean;
-  /** Whether the caller belongs to an organisation: as a member, or as its client. */
-  belongs(caller: Caller, organization: string): Promise<boolean>;
-  /** Whether the caller rules over disputes for an organisation. */
-  rules(caller: Caller, organization: string): Promise<boolean>;
 };
 
 type Viewer<Caller> = () => Promise<Caller | undefined>;
@@ -63,7 +58,7 @@ export type AttestationRow = { request: AttestationRequest & { subject: string }
 export type Outcome<T> = { done: T } | { error: unknown };
 
 /** What the doors may ask of facts. A subject is a DID, an attestation the operation digest of its ATTEST. */
-export type Reputations<Caller> = {
+export type Reputations<Caller> = DisputeReading<Caller> & {
   /** In the name of a client's organisation; `key` says which request it is, the same in each attempt. */
   attest(caller: Caller, subject: string, request: AttestationRequest, key: string): Promise<Attested>;
   /** An operation that arrives signed, with the disclosures that it commits to. */
@@ -77,12 +72,15 @@ export type Reputations<Caller> = {
   /** By the organisation that attested. */
   retract(caller: Caller, attestation: string, key: string): Promise<Attested>;
   respond(caller: Caller, attestation: string, said: Texts, key: string): Promise<Attested>;
-  /** What viewers may see of a subject's attestations; each with the place that the next page begins after. */
+  /**
+   * What viewers may see of a subject's attestations; each with the place that the next page begins after. `latest`: from
+   * the end, before a place where one is given.
+   */
   attestations(
     viewer: Viewer<Caller>,
     subject: string,
     filter: Omit<AttestationFilter, "all">,
-    page: { after: number; limit: number },
+    page: { after: number; limit: number; latest?: true },
   ): Promise<AttestationView[]>;
   /** Refuses with NOT_FOUND what the viewer may not see. */
   attestation(viewer: Viewer<Caller>, attestation: string): Promise<AttestationView>;
@@ -93,11 +91,16 @@ export type Reputations<Caller> = {
   eraseOne(caller: Caller, attestation: string): Promise<void>;
 };
 
-export type ReputationParts = AttestingParts & { attestations: AttestationStore & NoticeStore };
+export type ReputationParts = AttestingParts & DisputeParts & { attestations: AttestationStore & NoticeStore };
 
 /** Facts about subjects, in one installation. */
 export function createReputations<Caller>(parts: ReputationParts, standing: Standing<Caller>): Reputations<Caller> {
-  return { ...attestingPart(parts, standing), ...readingPart(parts, standing), ...erasingPart(parts, standing) };
+  return {
+    ...attestingPart(parts, standing),
+    ...readingPart(parts, standing),
+    ...disputePart(parts, standing),
+    ...erasingPart(parts, standing),
+  };
 }
 
 type AttestingPart = "attest" | "submit" | "batch" | "retract" | "respond";
@@ -148,12 +151,12 @@ function readingPart<Caller>(
   const { attestations } = parts;
   const texts = { keys: parts.keys, store: parts.texts };
   return {
-    async attestations(viewer, asked, filter, { after, limit }) {
+    async attestations(viewer, asked, filter, { after, limit, latest }) {
       const subject = foldAccount(asked);
       const document = documentOf(parts, subject);
       const caller = await viewer();
       const own = caller !== undefined && standing.speaksFor(caller, subject);
-      const records = await attestations.about(document, { ...filter, all: own }, after, limit);
+      const records = await attestations.about(document, { ...filter, all: own }, after, limit, latest);
       return attestationViews(texts, document, records);
     },
     async attestation(viewer, named) {

@@ -18,13 +18,18 @@ export type AskedScore = {
   at?: string | undefined;
   /** Whose own view it is: trust flows from this DID alone. */
   from?: string | undefined;
+  /**
+   * Whether now may be the moment up to which the log has been followed, where that is behind: as is said in `asOf`. Else
+   * it is refused with UNAVAILABLE.
+   */
+  lagging?: boolean | undefined;
 };
 
 export type ScoreLog = {
   /** The last place admitted by then. */
   momentAt(time: Millis): Promise<{ seq: number }>;
   lastSeq(): Promise<number>;
-  entryAt(seq: number): Promise<{ digest: string } | undefined>;
+  entryAt(seq: number): Promise<{ digest: string; admittedAt: string } | undefined>;
 };
 
 /** Answers as it did before under the same name, as long as nothing has been written since. */
@@ -40,6 +45,8 @@ export type AskingParts = {
   findPolicy(id: string, version?: number): Promise<PublishedPolicy>;
   /** Brings all that follows the log at least to this place. */
   follow(position: number): Promise<void>;
+  /** The same, as far as there is time for it; answers with the place that it has come to. */
+  reach(position: number): Promise<number>;
 };
 
 /** All that a score depends on, as names and numbers; `name` says it in one, `about` all but the place in the log. */
@@ -52,6 +59,8 @@ export type Place = {
   policy: PublishedPolicy;
   at: Millis;
   position: number;
+  /** Whether it is a place before the last, though nobody has asked for the past. */
+  behind: boolean;
   from: Did | undefined;
 };
 
@@ -109,7 +118,14 @@ export function openAsking(parts: AskingParts): Asking {
     now: async (asked, policy) => {
       const subject = subjectOf(asked);
       const position = await log.lastSeq();
-      return nameOf({ subject, group: await ledger.group(subject, position), policy, at: parts.clock(), position });
+      return nameOf({
+        subject,
+        group: await ledger.group(subject, position),
+        policy,
+        at: parts.clock(),
+        position,
+        behind: false,
+      });
     },
     trustAt,
     async hiddenNow({ subject, group: { members } }, own) {
@@ -184,11 +200,22 @@ async function placeOf(parts: AskingParts, named: string, asked: AskedScore, rec
   ensure(time <= now, "FROM_THE_FUTURE", "What will be admitted until then, nobody knows.");
   const { log, ledger } = parts;
   const then = async () => (await log.momentAt(time)).seq;
-  const position = await (at === undefined ? recall("end", () => log.lastSeq()) : recall(`moment ${time}`, then));
+  const end = await (at === undefined ? recall("end", () => log.lastSeq()) : recall(`moment ${time}`, then));
+  const lagging = asked.lagging === true && at === undefined;
+  const { position, time: moment } = lagging ? await reached(parts, end, time) : { position: end, time };
   const viewer = from === undefined ? undefined : (foldAccount(from) as Did);
   const subject = subjectOf(named);
   const group = await recall(`group ${position} ${subject}`, () => ledger.group(subject, position));
-  return nameOf({ subject, group, policy: found, at: time, position, from: viewer });
+  return nameOf({ subject, group, policy: found, at: moment, position, behind: position < end, from: viewer });
+}
+
+/** A place that the log has been followed up to, and the moment when that was its end. */
+async function reached({ log, reach }: AskingParts, end: number, now: Millis) {
+  const position = await reach(end);
+  if (position >= end) return { position: end, time: now };
+  const entry = await log.entryAt(position);
+  ensure(entry, "UNAVAILABLE", "The log is still being followed.");
+  return { position, time: Math.min(now, parseTime(entry.admittedAt)) };
 }
 
 function subjectOf(named: string): Did {
@@ -198,10 +225,10 @@ function subjectOf(named: string): Did {
 }
 
 function nameOf(place: Omit<Place, "name" | "about" | "from"> & { from?: Did | undefined }): Place {
-  const { subject, group, policy, at, position, from } = place;
+  const { subject, group, policy, at, position, behind, from } = place;
   const tick = tickFloor(at, compilePolicy(policy).tick);
   const about = `${policy.hash} ${policy.id} ${policy.version} ${subject} ${tick} ${from ?? ""}`;
-  return { name: `${position} ${about}`, about, subject, group, policy, at, position, from };
+  return { name: `${position} ${about}`, about, subject, group, policy, at, position, behind, from };
 }
 
 /** Learns trust from all that is stated up to a place; `at` is the beginning of a tick. */

@@ -53,13 +53,16 @@ export type Scores<Caller> = Supposing<Caller> & {
   diff(viewer: Viewer<Caller>, subject: string, asked: AskedScore, before: string, spend?: Spend): Promise<ScoreDiff>;
   /** Whom the subject shows its score under a policy to, for itself alone. */
   audience(viewer: Viewer<Caller>, subject: string, policy: string): Promise<Audience>;
-  /** A score with the whole of what it was computed of, for whoever would compute it again; and as the viewer sees it. */
+  /**
+   * A score with the whole of what it was computed of, for whoever would compute it again; and as the viewer sees it.
+   * `counted` are the operations of the facts that count.
+   */
   whole(
     viewer: Viewer<Caller>,
     subject: string,
     asked: AskedScore,
     spend?: Spend,
-  ): Promise<{ score: Score; seen: Score; question: Question; own: boolean }>;
+  ): Promise<{ score: Score; seen: Score; question: Question; counted: ReadonlySet<string>; own: boolean }>;
 };
 
 /** Points of a history at most; a policy that learns trust learns it anew for each. */
@@ -92,7 +95,8 @@ export function createScores<Caller>(parts: ScoringParts<Caller>): Scores<Caller
   // An explanation as the viewer may see it, but for what nobody has asked for.
   const seen = async ({ own, place }: Visit, at: string | undefined, explanation: Explanation) => {
     // Of now it says itself what is hidden; of the past more may be by now.
-    if (at === undefined) return own ? explanation : remembered(others, explanation, (whole) => asOthersSee(whole));
+    if (at === undefined && !place.behind)
+      return own ? explanation : remembered(others, explanation, (whole) => asOthersSee(whole));
     const unseen = await asking.hiddenNow(place, own);
     if (!own) return asOthersSee(explanation, unseen);
     const { score, ...lists } = explanation;
@@ -136,7 +140,8 @@ function answering<Caller>({
       const question = await asking.question(visit.place, spend);
       const explanation = explainWhole(question);
       const { score } = await seen(visit, asked.at, explanation);
-      return { score: explanation.score, seen: score, question, own: visit.own };
+      const counted = new Set(explanation.evidence.map(({ operation }) => operation));
+      return { score: explanation.score, seen: score, question, counted, own: visit.own };
     },
   };
 }

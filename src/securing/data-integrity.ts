@@ -3,7 +3,7 @@ import { type Bytes, base58, fromBase58 } from "../kernel/bytes.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { canonicalJson, checkValue, isObject, type Json, type JsonObject, maxDepth } from "../kernel/json.ts";
 import { type Check, pass, unknown } from "../kernel/report.ts";
-import { clockSkew, iso, type Millis, parseTime } from "../kernel/time.ts";
+import { clockSkew, iso, type Millis } from "../kernel/time.ts";
 import {
   type Cryptosuite,
   hashData,
@@ -15,6 +15,8 @@ import {
   transformedHash,
   withPrevious,
 } from "./data-integrity-bytes.ts";
+import { isUrl } from "./data-model-parts.ts";
+import { parseStamp } from "./date-time-stamp.ts";
 import { plainQuads } from "./hidden-members.ts";
 import { checkOfKey } from "./keys.ts";
 import { canonicalQuads } from "./rdf.ts";
@@ -77,6 +79,7 @@ export async function addProof(document: JsonObject, signer: ProofSigner, terms:
   ensure(suite?.type === signer.type, "UNKNOWN_SUITE", "The suite is not one of the key's.");
   const { proof: _, ...unsecured } = document;
   const proofs = proofsOf(document);
+  ensure(terms.id === undefined || isUrl(terms.id), "INVALID_PROOF", "The id of a proof is a URL.");
   const options = proofOptions(unsecured, signer.method, terms);
   const bound = withPrevious(unsecured, proofs, terms.previousProof);
   const work = openWork();
@@ -179,24 +182,44 @@ async function judgeProof(proof: JsonObject, judged: Judged, terms: ProofQuestio
 /** The members of a proof that the question is about (Data Integrity, section 4.4), each as it has to be. */
 function readProof(proof: JsonObject, terms: ProofQuestion): { method: string; signature: Bytes; created: Millis } {
   const { verificationMethod: method, proofValue, proofPurpose, created, expires, domain, challenge } = proof;
+  checkShape(proof);
   ensure(proofPurpose === terms.purpose, "INVALID_PROOF", `The purpose of the proof is not ${terms.purpose}.`);
   ensure(typeof method === "string" && method.includes("#"), "INVALID_PROOF", "The proof names no key.");
   const value = typeof proofValue === "string" && proofValue.startsWith("z") ? proofValue.slice(1) : "";
   const signature = fromBase58(value);
+  const isWide = String(proof.cryptosuite).startsWith("ecdsa-") && wideValue.test(value);
+  ensure(!isWide, "UNKNOWN_SUITE", "The signature is by a key of P-384, which is not read here.");
   ensure(signature?.length === 64, "INVALID_PROOF", "proofValue is no base58 of 64 bytes with the multibase prefix z.");
-  const createdAt = created === undefined ? Number.POSITIVE_INFINITY : parseTime(created);
+  const createdAt = created === undefined ? Number.POSITIVE_INFINITY : parseStamp(created);
   if (created !== undefined) {
     ensure(createdAt <= terms.at + clockSkew, "NOT_YET_VALID", `The proof was made at ${iso(createdAt)}.`);
   }
   if (expires !== undefined) {
-    const expiresAt = parseTime(expires);
+    const expiresAt = parseStamp(expires);
     ensure(terms.at < expiresAt, "EXPIRED", `The proof was good until ${iso(expiresAt)}.`);
   }
   const challenged = terms.challenge === undefined || challenge === terms.challenge;
   ensure(challenged, "INVALID_PROOF", "The proof does not answer the challenge.");
-  const domains = Array.isArray(domain) ? domain : [domain];
-  ensure(terms.domain === undefined || domains.includes(terms.domain), "WRONG_DOMAIN", "It is for another domain.");
+  const here = terms.domain === undefined || onlyNames(domain, terms.domain);
+  ensure(here, "WRONG_DOMAIN", "It is for another domain.");
   return { method, signature, created: createdAt };
+}
+
+/** Base58 of 96 bytes, as keys of P-384 sign (ECDSA 1.0, section 3.2.7). */
+const wideValue = /^[1-9A-HJ-NP-Za-km-z]{129,132}$/;
+
+/** Section 2.1: what a proof need not have is of its form where it has it. */
+function checkShape({ id, domain, challenge, nonce }: JsonObject): void {
+  ensure(id === undefined || isUrl(id), "INVALID_PROOF", "The id of the proof is no URL.");
+  const isText = (value: Json | undefined) => value === undefined || typeof value === "string";
+  const told = listOf(domain).every(isText) && isText(challenge) && isText(nonce);
+  ensure(told, "INVALID_PROOF", "Its domain, challenge or nonce is no text.");
+}
+
+/** A proof for several domains is for none of them alone (section 4.4: the sets are the same). */
+function onlyNames(domain: Json | undefined, asked: string): boolean {
+  const domains = listOf(domain);
+  return domains.length > 0 && domains.every((each) => each === asked);
 }
 
 /** A credential is proved by a key of its issuer, and a presentation by one of its holder, where it names one. */

@@ -34,6 +34,11 @@ export function checkContext(context: unknown): void {
   ensure(readable, "INVALID_CREDENTIAL", "@context lists something else than URLs and objects.");
 }
 
+/** Section 4.13.3: an envelope may name the base context alone, or among others. */
+export function hasBaseContext(context: unknown): boolean {
+  return [context].flat().includes(contextV2);
+}
+
 /** Section 4.4: one URL, or none. */
 export function checkId(id: unknown): void {
   ensure(id === undefined || isUrl(id), "INVALID_CREDENTIAL", "id is no URL.");

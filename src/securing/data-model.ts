@@ -2,7 +2,7 @@ import { checkOf } from "../kernel/attempt.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { isObject, type JsonObject } from "../kernel/json.ts";
 import { aside, type Check, pass, unknown } from "../kernel/report.ts";
-import { type Millis, parseTime } from "../kernel/time.ts";
+import type { Millis } from "../kernel/time.ts";
 import {
   checkContext,
   checkId,
@@ -15,6 +15,7 @@ import {
   typesOf,
 } from "./data-model-parts.ts";
 import { checkResources, resourceMatches } from "./data-model-resources.ts";
+import { parseStamp } from "./date-time-stamp.ts";
 
 export { contextV2 } from "./data-model-parts.ts";
 
@@ -93,6 +94,9 @@ const credentialRules: readonly ModelRule[] = [
   { name: "refreshService", judge: (body) => checkTyped(body, "refreshService") },
   { name: "termsOfUse", judge: (body) => checkTyped(body, "termsOfUse") },
   { name: "evidence", judge: (body) => checkTyped(body, "evidence") },
+  // Section 5.10 reserves these, and asks for nothing but their type.
+  { name: "confidenceMethod", judge: (body) => checkTyped(body, "confidenceMethod") },
+  { name: "renderMethod", judge: (body) => checkTyped(body, "renderMethod") },
   { name: "validity", judge: checkPeriod },
   { name: "credentialSubject", judge: checkSubjects },
   { name: "credentialStatus", judge: (body) => checkTyped(body, "credentialStatus") },
@@ -146,5 +150,5 @@ function strangeResources(body: JsonObject): Check[] {
 }
 
 function timeOf(value: unknown): Millis | undefined {
-  return value === undefined ? undefined : parseTime(value);
+  return value === undefined ? undefined : parseStamp(value);
 }

@@ -76,9 +76,12 @@ function checkMembers(document: JsonObject, id: string, quads: Quad[]): void {
 function countOf(name: string, value: Json | undefined): number {
   const listed = listOf(value).filter((each) => each !== null);
   if (graphs.has(name)) return listed.length;
-  const things = listed.map((each) => {
-    const id = isObject(each) ? each.id : each;
-    return typeof id === "string" ? id : canonicalJson(each);
+  const things = listed.map((each, place) => {
+    if (!isObject(each)) return canonicalJson(each);
+    const { id } = each;
+    if (typeof id === "string") return canonicalJson(id);
+    // Of two objects without an id each is a thing of its own, but not of two texts.
+    return "@value" in each ? canonicalJson(each as Json) : place;
   });
   return new Set(things).size;
 }

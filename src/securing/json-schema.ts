@@ -24,6 +24,8 @@ export type JsonSchema = {
   minItems?: number;
   /** A list stands for the first items, one each. */
   items?: JsonSchema | readonly JsonSchema[];
+  /** Of the items after those. */
+  additionalItems?: JsonSchema;
   contains?: JsonSchema;
   allOf?: readonly JsonSchema[];
   anyOf?: readonly JsonSchema[];
@@ -125,15 +127,17 @@ function ofTexts(holds: (text: string) => boolean, says: string): Judge {
   };
 }
 
-function judgeOfItems({ minItems = 0, items, contains }: JsonSchema, definitions: Definitions): Judge {
+function judgeOfItems(schema: JsonSchema, definitions: Definitions): Judge {
+  const { minItems = 0, items, additionalItems, contains } = schema;
   const each = isSchema(items) ? compile(items, definitions) : undefined;
   const first = isSchema(items) ? [] : (items ?? []).map((item) => compile(item, definitions));
+  const others = additionalItems && compile(additionalItems, definitions);
   const wanted = contains && compile(contains, definitions);
   const lacks = contains?.const === undefined ? "lacks an item that it must have" : `does not name ${contains.const}`;
   return (list, at, found) => {
     if (!Array.isArray(list)) return;
     if (list.length < minItems) tell(found, at, `has fewer than ${minItems} items`);
-    for (let i = 0; i < list.length; i++) (each ?? first[i])?.(list[i]!, { in: at, name: i }, found);
+    for (let i = 0; i < list.length; i++) (each ?? first[i] ?? others)?.(list[i]!, { in: at, name: i }, found);
     if (wanted && !list.some((item) => fits(wanted, item))) tell(found, at, lacks);
   };
 }

@@ -1,5 +1,7 @@
 // The rules of Open Badges 3.0 for a credential in JSON, by the property tables of the specification's data model
-// (https://www.imsglobal.org/spec/ob/v3p0/#data-models): what must stand, how often, and of which type.
+// (https://www.imsglobal.org/spec/ob/v3p0/#data-models): what must stand, how often, and of which type. What they take,
+// ob_v3p0_achievementcredential_schema.json of 1EdTech takes too; beyond it they hold URIs, e-mail addresses and country
+// codes to the form that the tables name.
 import type { JsonSchema } from "./json-schema.ts";
 
 export const badgeSchema: JsonSchema = {
@@ -43,18 +45,22 @@ function closed(required: readonly string[], properties: Record<string, JsonSche
   return { ...object(required, properties), additionalProperties: false };
 }
 
-/** One of the known words, or one of an extension, which begins with `ext:`. */
+/** One of the known words, or one of an extension, which `ext:` and a name tell. */
 function word(...known: string[]): JsonSchema {
-  return { type: "string", anyOf: [{ enum: known }, { pattern: "^ext:[A-Za-z0-9._:|-]+$" }] };
+  return { type: "string", anyOf: [{ enum: known }, { pattern: "ext:[A-Za-z0-9._|]" }] };
 }
+
+/** A language with its script and its region, cased as BCP 47 recommends; there is nothing more to one. */
+const language: JsonSchema = { type: "string", pattern: "^[a-z]{2,4}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$" };
 
 const contexts: JsonSchema = {
   type: "array",
   minItems: 2,
   items: [
     { const: "https://www.w3.org/ns/credentials/v2" },
-    { type: "string", pattern: "^https://purl\\.imsglobal\\.org/spec/ob/v3p0/context(-\\d+\\.\\d+\\.\\d+)?\\.json$" },
+    { type: "string", pattern: "^https://purl\\.imsglobal\\.org/spec/ob/v3p0/context(-3\\.\\d\\.\\d)*\\.json$" },
   ],
+  additionalItems: { anyOf: [{ type: "string" }, { type: "object" }] },
 };
 
 const credentialMembers: Record<string, JsonSchema> = {
@@ -162,10 +168,10 @@ const definitions: Record<string, JsonSchema> = {
     fieldOfStudy: text,
     humanCode: text,
     image: refer("image"),
-    inLanguage: { type: "string", pattern: "^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$" },
+    inLanguage: language,
     name: text,
     otherIdentifier: listOf(refer("identifierEntry")),
-    related: listOf(object(["id", "type"], { id: uri, type: typed("Related"), inLanguage: text, version: text })),
+    related: listOf(object(["id", "type"], { id: uri, type: typed("Related"), inLanguage: language, version: text })),
     resultDescription: listOf(refer("resultDescription")),
     specialization: text,
     tag: listOf(text),

@@ -35,7 +35,7 @@ export function contextCheck(document: JsonObject): Check {
   if (own.length > rootContexts(document).length)
     return unknown("context", "UNKNOWN_CONTEXT", "A context stands in a part of the document, and not at its root.");
   const schemes = own.length === 0 ? new Set() : schemesIn(document);
-  if (own.some((each) => Object.keys(each as JsonObject).some((term) => schemes.has(term))))
+  if (own.some((each) => Object.keys(termsIn(each)).some((term) => schemes.has(term))))
     return unknown("context", "UNKNOWN_CONTEXT", "A context in the document has the scheme of an address for a term.");
   return own.length === 0
     ? pass("context", "Every context is known here.")
@@ -78,11 +78,14 @@ function contextsIn(value: Json, found: Json[] = []): Json[] {
   return found;
 }
 
-/** Contexts that stand in the document at its root, and at those of credentials within. */
+/**
+ * Contexts that stand in the document at its root, and at those of credentials within. A proof by JCS repeats the one
+ * that it was made under (EdDSA, section 3.3.1), and is judged by it.
+ */
 function rootContexts(document: JsonObject): Json[] {
-  const { "@context": context, verifiableCredential, endorsement } = document;
+  const { "@context": context, verifiableCredential, endorsement, proof } = document;
   const own = [context ?? []].flat().filter((each) => typeof each !== "string");
-  const within = [verifiableCredential ?? [], endorsement ?? []].flat().filter(isObject) as JsonObject[];
+  const within = [verifiableCredential ?? [], endorsement ?? [], proof ?? []].flat().filter(isObject) as JsonObject[];
   return [...own, ...within.flatMap(rootContexts)];
 }
 
@@ -152,7 +155,16 @@ const readVocabularies = [
 
 function addsTermsAlone(context: Json): boolean {
   if (!isObject(context)) return false;
-  return Object.entries(context).every(([term, defined]) => !/^@|:/.test(term) && isNewTerm(defined as Json));
+  return Object.entries(termsIn(context)).every(([term, defined]) => !/^@|:/.test(term) && isNewTerm(defined));
+}
+
+/** The terms of a context, which some wrap in an object; that they are protected changes nothing about what they mean. */
+function termsIn(context: Json): JsonObject {
+  if (!isObject(context)) return {};
+  const { "@context": inner, ...beside } = context as JsonObject;
+  const wraps = isObject(inner) && Object.keys(beside).length === 0;
+  const { "@protected": isProtected, ...terms } = (wraps ? inner : context) as JsonObject;
+  return isProtected === undefined || isProtected === true ? terms : (context as JsonObject);
 }
 
 /** A term of an IRI of its own; terms of terms, prefixes and scoped contexts could come to something else. */

@@ -2,7 +2,7 @@ import { ensure } from "../kernel/failure.ts";
 import { isObject, type Json, type JsonObject } from "../kernel/json.ts";
 import type { Check } from "../kernel/report.ts";
 import { type ModelRule, modelChecks } from "./data-model.ts";
-import { checkContext, checkId, checkType, idOf, listOf, typesOf } from "./data-model-parts.ts";
+import { checkContext, checkId, checkType, hasBaseContext, idOf, listOf, typesOf } from "./data-model-parts.ts";
 
 /** A credential within a presentation: as it is, or secured as text within a data URL. */
 export type PresentedCredential =
@@ -49,7 +49,7 @@ export function readEnveloped(
   type: "EnvelopedVerifiableCredential" | "EnvelopedVerifiablePresentation",
 ): { mediaType: string; text: string } | undefined {
   if (!typesOf(value.type)?.includes(type)) return undefined;
-  checkContext(value["@context"]);
+  ensure(hasBaseContext(value["@context"]), "INVALID_CREDENTIAL", `The @context of an ${type} has not its term.`);
   const parts = typeof value.id === "string" ? /^data:([a-z]+\/[a-z0-9.+-]+)(?:;[^,]*)?,(.+)$/i.exec(value.id) : null;
   ensure(parts, "INVALID_CREDENTIAL", `The id of an ${type} is no data URL.`);
   return { mediaType: parts[1]!.toLowerCase(), text: parts[2]! };

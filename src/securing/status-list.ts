@@ -4,6 +4,7 @@ import { ensure } from "../kernel/failure.ts";
 import { isObject, type JsonObject } from "../kernel/json.ts";
 import { iso, type Millis } from "../kernel/time.ts";
 import { contextV2 } from "./data-model.ts";
+import { isUrl } from "./data-model-parts.ts";
 
 /** Fewer entries would tell who is meant: the least that Bitstring Status List 1.0 takes. */
 export const minEntries = 131_072;
@@ -19,7 +20,11 @@ export type StatusEntry = {
   list: string;
   /** Bits per entry. */
   size: number;
+  /** What each status means, where the entry says so. */
+  messages: readonly StatusMessage[];
 };
+
+export type StatusMessage = { status: number; message: string };
 
 /** What a status list credential says, still compressed. */
 export type StatusList = { purposes: string[]; encodedList: string };
@@ -84,7 +89,11 @@ export function statusEntry(list: string, index: number, purpose: string): JsonO
   };
 }
 
-/** Reads a BitstringStatusListEntry; refuses with INVALID_CREDENTIAL. */
+/**
+ * Reads a BitstringStatusListEntry; one of more than one bit says what each value means, and every value that it can
+ * have. Refuses with INVALID_CREDENTIAL.
+ * @see https://www.w3.org/TR/vc-bitstring-status-list/#bitstringstatuslistentry
+ */
 export function parseStatusEntry(value: unknown): StatusEntry {
   ensure(isObject(value) && value.type === "BitstringStatusListEntry", "INVALID_CREDENTIAL", "It is no status entry.");
   const { statusPurpose: purpose, statusListIndex: index, statusListCredential: list, statusSize: size = 1 } = value;
@@ -94,7 +103,27 @@ export function parseStatusEntry(value: unknown): StatusEntry {
   ensure(typeof list === "string" && URL.canParse(list), "INVALID_CREDENTIAL", "statusListCredential is no URL.");
   const isSize = typeof size === "number" && Number.isInteger(size) && size >= 1 && size <= 32;
   ensure(isSize, "INVALID_CREDENTIAL", "statusSize is not of 1 to 32 bits.");
-  return { purpose, index: Number(index), list, size };
+  ensure(value.id !== list, "INVALID_CREDENTIAL", "The id of the status entry is that of its list.");
+  const messages = messagesOf(value.statusMessage);
+  const whole = value.statusMessage === undefined ? size === 1 : messages?.length === 2 ** size;
+  ensure(messages && whole, "INVALID_CREDENTIAL", "statusMessage does not say what each status means.");
+  const references = [value.statusReference ?? []].flat();
+  ensure(references.every(isUrl), "INVALID_CREDENTIAL", "statusReference is no URL, and no list of them.");
+  return { purpose, index: Number(index), list, size, messages };
+}
+
+/** Messages that are read: the meanings of statuses of up to ten bits. */
+const maxMessages = 1024;
+
+function messagesOf(value: unknown): StatusMessage[] | undefined {
+  if (value === undefined) return [];
+  if (!Array.isArray(value) || value.length > maxMessages) return undefined;
+  const messages = value.map((each) => {
+    const { status, message } = isObject(each) ? each : {};
+    const read = typeof status === "string" && /^0x[0-9a-fA-F]{1,8}$/.test(status) && typeof message === "string";
+    return read ? { status: Number(status), message } : undefined;
+  });
+  return messages.every((each) => each !== undefined) ? messages : undefined;
 }
 
 /** The unsigned BitstringStatusListCredential; `ttl` in milliseconds. */

@@ -51,9 +51,9 @@ export function checkHeader(header: JsonObject): void {
 }
 
 /**
- * The DID URL of the key that signed. A `kid` that is no DID URL is one of the issuer's fragments; a did:key without a
- * `kid` has only one key. Refuses with INVALID_CREDENTIAL where no key, or a key of another DID, is named, and with
- * UNSUPPORTED_DID_METHOD an issuer that is no DID.
+ * The DID URL of the key that signed. A `kid` that is no DID URL is one of the issuer's fragments, where `iss` names the
+ * issuer (VC-JOSE-COSE, section 4.1); a did:key without a `kid` has only one key. Refuses with INVALID_CREDENTIAL where no
+ * key, or a key of another DID, is named, and with UNSUPPORTED_DID_METHOD an issuer that is no DID.
  */
 export function keyOf(jws: CompactJws, issuer: string): string {
   ensure(issuer.startsWith("did:"), "UNSUPPORTED_DID_METHOD", "Issuers that are no DIDs are not resolved here.");
@@ -63,7 +63,10 @@ export function keyOf(jws: CompactJws, issuer: string): string {
   const { kid } = jws.header;
   if (kid === undefined && issuer.startsWith("did:key:")) return `${issuer}#${issuer.slice("did:key:".length)}`;
   ensure(typeof kid === "string" && kid !== "", "INVALID_CREDENTIAL", "The header names no key.");
-  const url = kid.startsWith("did:") ? kid : `${issuer}#${kid.replace(/^#/, "")}`;
+  const whole = kid.startsWith("did:");
+  const named = whole || jws.header.iss !== undefined || jws.payload.iss !== undefined;
+  ensure(named, "INVALID_CREDENTIAL", "Without iss, kid is the whole URL of the key.");
+  const url = whole ? kid : `${issuer}#${kid.replace(/^#/, "")}`;
   const own = url.startsWith(`${issuer}#`) && url.length > issuer.length + 1;
   ensure(own, "INVALID_CREDENTIAL", "The key is not one of the issuer's.");
   return url;

@@ -8,9 +8,10 @@ import type { Tables } from "./tables.ts";
 /** Attestations as they are listed, in SQLite or D1. */
 export function attestationStore({ reader }: Pick<Storage, "reader">): AttestationStore & NoticeStore {
   return {
-    async about(document, { kind = "", field = "", by = "", all }, after, limit) {
-      const given = [document, after, kind, kind, field, field, by, by, all ? 1 : 0, limit];
-      const rows = await reader.rows<AttestationRow>({ sql: aboutSubject, params: given });
+    async about(document, { kind = "", field = "", by = "", all }, after, limit, latest = false) {
+      const place = latest && after === 0 ? Number.MAX_SAFE_INTEGER : after;
+      const given = [document, place, kind, kind, field, field, by, by, all ? 1 : 0, limit];
+      const rows = await reader.rows<AttestationRow>({ sql: latest ? latestAbout : aboutSubject, params: given });
       return rows.map(recordOf);
     },
     async find(operation) {
@@ -24,7 +25,8 @@ export function attestationStore({ reader }: Pick<Storage, "reader">): Attestati
   };
 }
 
-type AttestationRow = Tables["attestations"] & {
+/** A row of `attestationRows`. */
+export type AttestationRow = Tables["attestations"] & {
   hidden: number | null;
   /** JSON: [operation, by_subject, admitted_at, texts] of each. */
   responses: string;
@@ -36,12 +38,14 @@ const responses =
 const hidden =
   "(SELECT h.hidden FROM hidden_evidence h WHERE h.document = a.document AND h.evidence = a.operation " +
   "ORDER BY h.seq DESC LIMIT 1)";
-const attestations = `SELECT a.*, ${hidden} AS hidden, ${responses} AS responses FROM attestations a`;
-const byOperation = `${attestations} WHERE a.operation = ?`;
-const aboutSubject =
-  `${attestations} WHERE a.document = ? AND a.seq > ? + 0 AND (? = '' OR a.kind = ?) AND (? = '' OR a.field = ?) ` +
+/** Attestations `a` with what became of them. */
+export const attestationRows = `SELECT a.*, ${hidden} AS hidden, ${responses} AS responses FROM attestations a`;
+const byOperation = `${attestationRows} WHERE a.operation = ?`;
+const about = (side: ">" | "<") =>
+  `${attestationRows} WHERE a.document = ? AND a.seq ${side} ? + 0 AND (? = '' OR a.kind = ?) AND (? = '' OR a.field = ?) ` +
   `AND (? = '' OR a.rater = ?) AND (? + 0 = 1 OR (a.standing <> 'unsolicited' AND coalesce(${hidden}, 0) = 0)) ` +
-  "ORDER BY a.seq LIMIT ? + 0";
+  `ORDER BY a.seq ${side === "<" ? "DESC" : "ASC"} LIMIT ? + 0`;
+const [aboutSubject, latestAbout] = [about(">"), about("<")];
 /** One kind of notice: `columns` are place, operation, attestation and moment. */
 const noticed = (what: Notice["what"], table: string, columns: string, place: string, more = "") =>
   `SELECT * FROM (SELECT '${what}' AS what, ${columns} FROM ${table} WHERE document = ? AND ${place} < ? + 0${more} ` +
@@ -60,7 +64,7 @@ const notices = `${[
   noticed("ruled", "evidence_disputes", "ruled_seq, ruling, evidence, ruled_at", "ruled_seq"),
 ].join(" UNION ALL ")} ORDER BY seq DESC LIMIT ? + 0`;
 
-function recordOf(row: AttestationRow): AttestationRecord {
+export function recordOf(row: AttestationRow): AttestationRecord {
   const told = JSON.parse(row.responses) as [string, number, number, string[]][];
   return {
     operation: row.operation,
@@ -103,6 +107,6 @@ function recordOf(row: AttestationRow): AttestationRecord {
   };
 }
 
-function digests(list: string | null): string[] {
+export function digests(list: string | null): string[] {
   return list === null ? [] : (JSON.parse(list) as string[]);
 }

@@ -1,6 +1,5 @@
 import type { AwardChange, AwardPeriod, EvidenceClass, EvidenceStore } from "../followers/award-evidence.ts";
-import type { Cursor } from "../followers/follow.ts";
-import { constraintOf } from "./conflict.ts";
+import { followerCursor } from "./follower-cursor.ts";
 import type { Parameter, Reader, Statement, Writer } from "./statement.ts";
 
 /** Empties what is followed, so that it is made again from the beginning of the log. */
@@ -15,41 +14,20 @@ export const clearFollowed: readonly Statement[] = [
 /** What followers of awards keep, in SQLite or D1. */
 export function evidenceStore({ reader, write }: { reader: Reader; write: Writer }): EvidenceStore {
   const rows = async <R>(sql: string, ...params: Parameter[]): Promise<R[]> => reader.rows<R>({ sql, params });
+  const at = followerCursor({ reader, write }, "award-evidence");
   return {
-    cursor: async () => (await rows<Cursor>(cursor, name))[0] ?? { seq: 0, turn: 0 },
+    cursor: at.cursor,
     periods: (documents) => rows<AwardPeriod>(lastPeriods, JSON.stringify(documents)),
     classes: (versions) => rows<EvidenceClass>(classesNamed, JSON.stringify(versions)),
-    advance: async ({ turn }, seq, change) => {
-      try {
-        await write([...advancing(turn, seq), ...(change ? changing(change) : [])]);
-        return true;
-      } catch (error) {
-        // Nothing of it is written where the turn is another by now.
-        if (constraintOf(error)?.columns === "followers.turn") return false;
-        throw error;
-      }
-    },
-    clear: async () => void (await write([first, ...clearFollowed])),
+    advance: (from, seq, change) => at.advance(from, seq, change ? changing(change) : []),
+    clear: async () => void (await write([at.first, ...clearFollowed])),
   };
 }
 
-const name = "award-evidence";
-
-const first: Statement = {
-  sql: "INSERT INTO followers (name, seq, turn) VALUES (?, 0, 0) ON CONFLICT (name) DO NOTHING",
-  params: [name],
-};
-
-const cursor = "SELECT seq, turn FROM followers WHERE name = ?";
 const lastPeriods = "SELECT * FROM award_evidence WHERE document IN (SELECT value FROM json_each(?)) AND until IS NULL";
 const classesNamed =
   "SELECT c.* FROM json_each(?) named JOIN evidence_classes c " +
   "ON c.class = named.value ->> '$.class' AND c.version = named.value ->> '$.version'";
-
-function advancing(turn: number, seq: number): Statement[] {
-  const sql = "UPDATE followers SET seq = ?, turn = CASE WHEN turn = ? THEN turn + 1 END WHERE name = ?";
-  return [first, { sql, params: [seq, turn, name] }];
-}
 
 /** One parameter of JSON carries all rows of a table. Periods are written whole, then closed: some are both at once. */
 function changing({ classes, opened, closed, endorsements }: AwardChange): Statement[] {

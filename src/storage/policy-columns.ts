@@ -21,10 +21,12 @@ export const policyColumns = {
     policy: "required",
     published_at: "required",
     superseded_at: "optional",
+    account: "required",
+    bytes: "required",
   },
 } as const;
 
-/** The tables of `migrations/0019_policies.sql`. Times are milliseconds since 1970. */
+/** The tables of `migrations/0019_policies.sql`, and 0022. Times are milliseconds since 1970. */
 export type PolicyTables = {
   policies: {
     document: string;
@@ -47,5 +49,7 @@ export type PolicyTables = {
     policy: string;
     published_at: number;
     superseded_at: number | null;
+    account: string;
+    bytes: number;
   };
 };

@@ -225,6 +225,18 @@ type LogTables = {
     expires_at: number;
     answer: string | null;
   };
+  presentations: {
+    id: string;
+    subject: string;
+    key: string;
+    jwt: string;
+    scores: number;
+    badges: number;
+    kept_seq: number;
+    kept_at: number;
+    expires_at: number;
+  };
+  presented_awards: { award: string; presentation: string };
   outbox: {
     id: string;
     kind: string;

@@ -1,13 +1,16 @@
+import { unlessRefused } from "../kernel/attempt.ts";
 import { type Bytes, fromBase64, fromBase64url } from "../kernel/bytes.ts";
 import { Failure } from "../kernel/failure.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import type { Check } from "../kernel/report.ts";
 import type { Millis } from "../kernel/time.ts";
 import type { Credential } from "../securing/data-model.ts";
+import { readEnveloped } from "../securing/presentation.ts";
 import type { ResolveKey } from "../securing/vc-jwt.ts";
 import type { Work } from "../securing/work.ts";
 import type { CredentialQuestion } from "./credential-question.ts";
 import type { Answering } from "./knowledge.ts";
+import type { HolderKnowledge } from "./presentation-holder.ts";
 
 /** A credential as it is secured: a JWT as text, or JSON with its proofs. */
 export type Secured = string | JsonObject;
@@ -34,6 +37,8 @@ export type BadgeKnowledge = {
   organizationOf?(did: string): Promise<KnownOrganization | undefined>;
   /** Whether a domain says that a DID is its own (DIF Well Known DID Configuration). Refuses as `fetch` does. */
   speaksFor?(did: string, domain: string, work: Work | undefined): Promise<boolean>;
+  /** Of wallets that present by a key of theirs. */
+  holders?: HolderKnowledge;
 };
 
 export type Ours = {
@@ -109,12 +114,14 @@ export function readDataUrl(url: string): { type: string; bytes: Bytes } | undef
   return bytes && { type, bytes };
 }
 
-/** The JWT within an enveloping object (VC Data Model 2.0, sections 4.13.3 and 4.13.4). */
-export function envelopedIn(value: Record<string, unknown>, type: string, mediaType: string): string | undefined {
-  const { id } = value;
-  const prefix = `data:${mediaType},`;
-  const names = [value.type].flat().includes(type) && typeof id === "string" && id.startsWith(prefix);
-  return names ? id.slice(prefix.length) : undefined;
+/** The JWT within an enveloping object (VC Data Model 2.0, sections 4.13.3 and 4.13.4), undefined where it is none. */
+export function envelopedIn(
+  value: Record<string, unknown>,
+  type: "EnvelopedVerifiableCredential" | "EnvelopedVerifiablePresentation",
+  mediaType: string,
+): string | undefined {
+  const found = unlessRefused(() => readEnveloped(value as JsonObject, type));
+  return found?.mediaType === mediaType ? found.text : undefined;
 }
 
 function fromAnyBase64(text: string): Bytes | undefined {

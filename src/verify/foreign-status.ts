@@ -38,7 +38,7 @@ async function statusCheck(
   if (type === "1EdTechRevocationList") return revocationListCheck(entry, credential, moments.now, knowledge);
   if (type !== "BitstringStatusListEntry")
     return unknown("status", "UNKNOWN_STATUS_TYPE", "A status of this type is not read here.");
-  const read = await attempt("status", "The status entry can be read.", () => parseEntry(entry));
+  const read = await attempt("status", "The status entry can be read.", () => parseStatusEntry(entry));
   if (!read.value) return read.check;
   const { purpose, list: url } = read.value;
   const name = `status:${purpose.slice(0, 40)}`;
@@ -46,37 +46,6 @@ async function statusCheck(
   if ("check" in list) return list.check;
   return entryCheck(name, read.value, list, moments, (status) => meaning(read.value!, status));
 }
-
-type Entry = StatusEntry & { messages: readonly Message[] };
-type Message = { status: number; message: string };
-
-/** An entry of more than one bit says what each value means, and every value that it can have. */
-function parseEntry(entry: JsonObject): Entry {
-  const read = parseStatusEntry(entry);
-  if (entry.id !== undefined && entry.id === read.list)
-    throw new Failure("INVALID_CREDENTIAL", "The id of the status entry is that of its list.");
-  const messages = messagesOf(entry.statusMessage);
-  const whole = entry.statusMessage === undefined ? read.size === 1 : messages?.length === 2 ** read.size;
-  if (!messages || !whole)
-    throw new Failure("INVALID_CREDENTIAL", "statusMessage does not say what each status means.");
-  return { ...read, messages };
-}
-
-function messagesOf(value: unknown): Message[] | undefined {
-  if (value === undefined) return [];
-  if (!Array.isArray(value) || value.length > maxMessages) return undefined;
-  const messages = value.map((each) => {
-    const status = isObject(each) && typeof each.status === "string" ? each.status : "";
-    const message = isObject(each) ? each.message : undefined;
-    return /^0x[0-9a-fA-F]{1,8}$/.test(status) && typeof message === "string"
-      ? { status: Number(status), message }
-      : undefined;
-  });
-  return messages.every((each) => each !== undefined) ? messages : undefined;
-}
-
-/** Messages that are read: the meanings of statuses of up to ten bits. */
-const maxMessages = 1024;
 
 /** Fetches the list and holds it to all that a credential is held to, now: it is our knowledge of today. */
 async function fetchList(
@@ -122,7 +91,7 @@ function ttlMisfit({ credentialSubject }: JsonObject): string | undefined {
   return "The ttl of the status list is no number of milliseconds.";
 }
 
-function meaning({ messages }: Entry, status: number): string {
+function meaning({ messages }: StatusEntry, status: number): string {
   const said = messages.find((each) => each.status === status)?.message;
   return said === undefined ? "" : ` It means: ${said.slice(0, 200)}`;
 }

@@ -1,9 +1,10 @@
 import { type CompactJws, parseCompact } from "../identity/jws.ts";
-import { attempt } from "../kernel/attempt.ts";
+import { attempt, unlessRefused } from "../kernel/attempt.ts";
 import { ensure } from "../kernel/failure.ts";
 import { type Check, fail, pass, skipped } from "../kernel/report.ts";
 import { iso, type Millis, second } from "../kernel/time.ts";
 import { type Credential, issuerOf, parseCredential } from "../securing/data-model.ts";
+import { parseStamp } from "../securing/date-time-stamp.ts";
 import { checkHeader, checkJws, keyOf, type PublicJwk, type ResolveKey } from "../securing/vc-jwt.ts";
 import { tried } from "./tried.ts";
 
@@ -117,8 +118,7 @@ const maxSeconds = 8.64e12;
 /** When the issuer says that it signed; without a word it may have been after any retirement. */
 function signingTime({ payload }: CompactJws): Millis {
   if (typeof payload.iat === "number") return payload.iat * second;
-  const from = typeof payload.validFrom === "string" ? Date.parse(payload.validFrom) : Number.NaN;
-  return Number.isNaN(from) ? Number.POSITIVE_INFINITY : from;
+  return unlessRefused(() => parseStamp(payload.validFrom)) ?? Number.POSITIVE_INFINITY;
 }
 
 /** The credential's own period, and that of the signature where the JWT has one. */

@@ -9,14 +9,14 @@ import type { DocumentKind } from "../operations/kind.ts";
 import { organization } from "../organizations/organization.ts";
 import { rightOf } from "../organizations/rights.ts";
 import { profile } from "../profiles/profile.ts";
-import { policyDocument } from "../reputation/policy-document.ts";
+import { type PolicyLimits, policyDocumentWith } from "../reputation/policy-document.ts";
 import { type AttestationLimits, reputation } from "../reputation/reputation.ts";
 
 /**
  * Every document kind that this house keeps and can replay; `maxLifetime` of a delegation in milliseconds, `limits` of
- * attesters for what arrives.
+ * attesters and of who publishes policies for what arrives.
  */
-export function allKinds(wallet: WalletCheck, maxLifetime?: number, limits?: AttestationLimits): Kinds {
+export function allKinds(wallet: WalletCheck, maxLifetime?: number, limits?: AttestationLimits & PolicyLimits): Kinds {
   const terms = maxLifetime === undefined ? { wallet } : { wallet, maxLifetime };
   const kinds: DocumentKind[] = [
     profile,
@@ -25,7 +25,7 @@ export function allKinds(wallet: WalletCheck, maxLifetime?: number, limits?: Att
     organization,
     badgeClass({ rightOf }),
     award({ rightOf }),
-    policyDocument,
+    policyDocumentWith(limits),
     reputation({ rightOf, evidenceOf: awardStatement, ...(limits && { limits }) }),
   ];
   return new Map(kinds.map((kind) => [kind.name, kind]));

@@ -1,9 +1,11 @@
+import type { ProofMethod } from "../identity/delegation.ts";
 import { type CompactJws, parseCompact } from "../identity/jws.ts";
 import { attempt } from "../kernel/attempt.ts";
 import { ensure } from "../kernel/failure.ts";
 import { isObject, type Json, type JsonObject } from "../kernel/json.ts";
 import { type Check, fail, judge, pass, skipped, unknown, type Verdict } from "../kernel/report.ts";
 import { iso, type Millis } from "../kernel/time.ts";
+import { issuerOf } from "../securing/data-model.ts";
 import { contextCheck, plainTermsCheck } from "../securing/plain-terms.ts";
 import { type PresentedCredential, parsePresentation } from "../securing/presentation.ts";
 import { checkJws } from "../securing/vc-jwt.ts";
@@ -12,6 +14,7 @@ import { type BadgeReport, verifySecured } from "./badge.ts";
 import { proofChecks } from "./badge-examination.ts";
 import { type AskedBadge, type BadgeKnowledge, type BadgeQuestion, envelopedIn } from "./badge-question.ts";
 import type { Answering } from "./knowledge.ts";
+import { type Presenter, presenterCheck, presenterOf, subjectCheck } from "./presentation-holder.ts";
 
 export type PresentationReport = {
   verdict: Verdict;
@@ -58,7 +61,7 @@ export async function verifyPresentation(
     : examineJwt(jwt, at, question, knowledge));
   const { body } = found;
   const presented = await presentedReports(found.credentials ?? [], question, knowledge);
-  const checks = [...found.checks, ...presented.map(({ check }) => check)];
+  const checks = [...found.checks, ...presented.map(({ check }) => check), ...subjectChecks(presented, found)];
   return {
     verdict: judge(checks),
     form: found.form,
@@ -76,6 +79,8 @@ type Examined = {
   checks: Check[];
   body?: JsonObject;
   credentials?: readonly PresentedCredential[] | undefined;
+  /** The wallet that presents by a key, and how it was proved where it has let the key. */
+  presenter?: Presenter & { method: ProofMethod | undefined };
 };
 
 function jwtIn(input: unknown): string | undefined {
@@ -114,8 +119,19 @@ async function examineJwt(
   const model = await attempt("data-model", "It follows the VC Data Model 2.0.", () => parsePresentation(body));
   const typed = await attempt("header", "The header is that of a presentation.", () => checkTyp(jws));
   const signature = await attempt("signature", `${jws.header.alg} verifies.`, () => checkSignature(jws, at, knowledge));
-  const checks = [read.check, model.check, typed.check, signature.check, ...boundChecks(body, question, at)];
-  return { form, checks, body, credentials: model.value?.credentials };
+  const bound = boundChecks(body, question, at);
+  const checks = [read.check, model.check, typed.check, signature.check, ...bound];
+  const examined = { form, checks, body, credentials: model.value?.credentials } as const;
+  const presenter = presenterOf(jws);
+  if (!presenter) return examined;
+  if (signature.check.outcome !== "pass") {
+    const presented = { ...examined, checks: [...checks, skipped("delegation", "signature")] };
+    return { ...presented, presenter: { ...presenter, method: undefined } };
+  }
+  const { now, known = now } = question;
+  const asked = { ...presenter, id: model.value?.id, jwt, at, known };
+  const { check, method } = await presenterCheck(asked, knowledge.holders);
+  return { ...examined, checks: [...checks, check], presenter: { ...presenter, method } };
 }
 
 function checkTyp({ header }: CompactJws): void {
@@ -127,6 +143,7 @@ function checkTyp({ header }: CompactJws): void {
 
 async function checkSignature(jws: CompactJws, at: Millis, { resolveKey }: BadgeKnowledge): Promise<void> {
   const { kid } = jws.header;
+  const byKey = presenterOf(jws)?.key;
   const named = [holderOf(jws.payload), jws.header.iss, jws.payload.iss].filter((each) => each !== undefined);
   const [holder] = named;
   ensure(
@@ -136,7 +153,8 @@ async function checkSignature(jws: CompactJws, at: Millis, { resolveKey }: Badge
   );
   ensure(typeof kid === "string" && kid !== "", "INVALID_CREDENTIAL", "The header names no key.");
   const url = kid.startsWith("did:") ? kid : `${String(holder)}#${kid.replace(/^#/, "")}`;
-  const own = holder === undefined || url.split("#")[0] === holder;
+  // A wallet lists no keys: whether it has let this one present is a check of its own.
+  const own = holder === undefined || url.split("#")[0] === (byKey ?? holder);
   ensure(own, "INVALID_CREDENTIAL", "The key is not one of the holder's.");
   const { jwk, retired } = await resolveKey(url, at, "authentication");
   // Who presents does so at the moment asked about; what a retired key says of the past may be made up.
@@ -173,7 +191,7 @@ function holderOf({ holder }: JsonObject): string | undefined {
 /** Whoever presents must be the holder that it names. */
 function holderCheck(body: JsonObject, methods: readonly string[]): Check {
   const holder = holderOf(body);
-  if (holder === undefined) return pass("holder", "It names no holder.", "NO_HOLDER");
+  if (holder === undefined) return nobodyCheck(body, methods);
   if (methods.length === 0) return skipped("holder", "proof");
   const strange = methods.some((each) => each.split("#")[0] !== holder);
   return strange
@@ -181,7 +199,24 @@ function holderCheck(body: JsonObject, methods: readonly string[]): Check {
     : pass("holder", "It is proved with a key of its holder.");
 }
 
+/** Section 4.13.5: who presents what they say themselves is named as the holder. */
+function nobodyCheck({ verifiableCredential }: JsonObject, methods: readonly string[]): Check {
+  const issuers = new Set(([verifiableCredential].flat().filter(isObject) as JsonObject[]).map(issuerOf));
+  return methods.some((each) => issuers.has(each.split("#")[0]))
+    ? fail("holder", "NO_HOLDER", "It has a credential of whoever presents it, and names no holder.")
+    : pass("holder", "It names no holder.", "NO_HOLDER");
+}
+
 type Presented = { check: Check; report?: BadgeReport };
+
+function subjectChecks(presented: readonly Presented[], { body, presenter }: Examined): Check[] {
+  const holder = body && holderOf(body);
+  if (holder === undefined) return [];
+  const terms = { own: presenter !== undefined, method: presenter?.method };
+  return presented.flatMap(({ report }, place) =>
+    report ? [subjectCheck(place, report.subjects, holder, terms)] : [],
+  );
+}
 
 /** Each credential by itself; one that is enveloped in another way than as JWT is told, and not judged. */
 async function presentedReports(

@@ -1,4 +1,5 @@
 // Wires facts about subjects: who attests by which key, and what is kept beside the log.
+import { awardStatement } from "../badges/award-statement.ts";
 import { type Party, requireScope } from "../credentials/party.ts";
 import { isUserDid, parsePkh } from "../identity/did.ts";
 import { speaksFor } from "../identity/proof-reach.ts";
@@ -15,8 +16,10 @@ import type { Attesters } from "../reputation/attesting.ts";
 import { createReputations, type Standing } from "../reputation/reputations.ts";
 import type { TextStore } from "../reputation/texts.ts";
 import type { Services } from "../services.ts";
+import { attestationLimits } from "../storage/attestation-limits.ts";
 import { attestationStore } from "../storage/attestation-store.ts";
 import type { Storage } from "../storage/database.ts";
+import { disputeStore } from "../storage/dispute-store.ts";
 import { reputationTextStore } from "../storage/reputation-text-store.ts";
 
 export type AttestationParts = {
@@ -38,8 +41,10 @@ export function openReputations(parts: AttestationParts): Pick<Services, "reputa
   const { storage } = parts;
   const texts = reputationTextStore(storage);
   const attesting = { ...parts, attesters: attestersOf(parts), texts };
-  const attestations = attestationStore(storage);
-  return { texts, reputations: createReputations({ ...attesting, attestations }, standingOf(parts)) };
+  const attestations = { ...attestationStore(storage), ...disputeStore(storage) };
+  const { oneWith } = attestationLimits(storage.reader);
+  const reading = { attestations, evidenceOf: awardStatement, oneWith };
+  return { texts, reputations: createReputations({ ...attesting, ...reading }, standingOf(parts)) };
 }
 
 /** Whether a party is a wallet that speaks for a DID. */

@@ -70,7 +70,8 @@ export function documentServices(parts: DocumentParts): {
     },
     audit: async (id, viewer, work) => {
       const { kinds, operationKeys } = parts;
-      return auditBundle(await bundle(id, viewer, work), { kinds, operationKeys, pause: work?.pause });
+      const most = work?.most;
+      return auditBundle(await bundle(id, viewer, work), { kinds, operationKeys, pause: work?.pause, most });
     },
     bundle,
   };
@@ -85,7 +86,7 @@ export function documentServices(parts: DocumentParts): {
 /** Gathers bundles, and with what is concealed from a viewer nothing that would tell of it. */
 function bundleFrom(parts: DocumentParts): Services["documents"]["bundle"] {
   const { realm, store } = parts;
-  return async (id, viewer, work, { also, asOne } = noWish) => {
+  return async (id, viewer, work, { asOne = [], ...wish } = {}) => {
     const documents = new Set<string>();
     const operations = new Set<string>();
     const asking = viewer && once(viewer);
@@ -95,12 +96,11 @@ function bundleFrom(parts: DocumentParts): Services["documents"]["bundle"] {
       for (const each of found.operations) operations.add(each);
       return entries.filter((entry) => isShown(entry, found));
     };
-    const about = { realm, now: iso(parts.clock()), service: serviceOf(parts), spend: work?.spend, also, followed };
+    const asked = { ...wish, spend: work?.spend, most: work?.most, followed };
+    const about = { realm, now: iso(parts.clock()), service: serviceOf(parts), ...asked };
     return concealLogs(await makeBundle(store, id, about), { documents, operations });
   };
 }
-
-const noWish = { also: [], asOne: [] };
 
 /** Asks who it is when that is first needed, and no second time. */
 function once(viewer: Caller): Caller {

@@ -11,6 +11,7 @@ import { openForms } from "../badges/kept-forms.ts";
 import { openOrganizationLists } from "../badges/organization-lists.ts";
 import { openPersonal } from "../badges/personal.ts";
 import { walletOf } from "../credentials/party.ts";
+import type { PresentationStore } from "../credentials/presenting.ts";
 import type { ServiceKeys } from "../identity/service-keys.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import type { Clock } from "../kernel/time.ts";
@@ -32,6 +33,7 @@ export type FormsParts = {
   reactor: Reactor;
   organizations: { store: OrganizationStore; keys: OrganizationKeys };
   badges: BadgeStore;
+  presentations: Pick<PresentationStore, "removeWith">;
   /** Whether a viewer is one whom an award concerns. */
   sees(document: string, viewer: Caller): Promise<boolean>;
 };
@@ -71,8 +73,11 @@ export function openCredentials(parts: FormsParts) {
       const seen = await Promise.all(awards.map((award) => seenAward(award, stateOf)));
       await forms.make(seen, clock());
     },
-    /** Forgets the credentials of an award, because what they say of a person was erased. */
-    erase: forms.erase,
+    /** Forgets the credentials of an award, and what is shared with them in it: what they say of a person was erased. */
+    erase: async (award: string) => {
+      await forms.erase(award);
+      await parts.presentations.removeWith(award);
+    },
     services: { faces, statusList, earned: earnedOf(parts) },
   };
 }

@@ -4,6 +4,7 @@ import type { BadgeAsides } from "../badges/award-store.ts";
 import { wellKnownReader } from "../chain/did-configuration.ts";
 import { openCommissions, type VcApi } from "../credentials/commissions.ts";
 import { findIssued, type Issuer } from "../credentials/issued.ts";
+import type { PresentationStore } from "../credentials/presenting.ts";
 import type { KeyCheck } from "../identity/app-key.ts";
 import type { Did } from "../identity/did.ts";
 import { parseCompact } from "../identity/jws.ts";
@@ -39,7 +40,7 @@ import { verifyCredential } from "../verify/credential.ts";
 import type { CredentialKnowledge, FetchStatusList } from "../verify/credential-question.ts";
 import { statusChecks } from "../verify/credential-status.ts";
 import { verifyPresentation } from "../verify/presentation.ts";
-import { momentsOf, openQuestion } from "../verify/question.ts";
+import { momentOf, momentsOf, openQuestion } from "../verify/question.ts";
 
 export type VerificationParts = {
   origin: string;
@@ -56,6 +57,7 @@ export type VerificationParts = {
   organizations: { store: OrganizationStore; keys: OrganizationKeys };
   badges: Pick<BadgeAsides, "documentOfFace">;
   issuer: Issuer;
+  presentations: Pick<PresentationStore, "find">;
   wallet: WalletCheck;
   isServiceKey(key: Did, at: Millis | undefined): boolean;
   keyOf?: (did: Did) => KeyCheck;
@@ -136,12 +138,26 @@ async function knowledgeOf(parts: VerificationParts, vcApi: VcApi, recall: Recal
     resolveKey,
     fetch: (url) => once(`text ${url}`, () => fetchStatusList(url)),
     ours: oursOf(parts, vcApi, recall),
+    holders: holdersOf(parts),
     service: { did, statusOf: serviceStatus(parts) },
     organizationOf: async (issuer) => recall(`organization ${issuer}`, () => organizationOf(parts, issuer)),
     speaksFor: async (issuer, domain, work) => {
       const found = await findDomain({ domain, did: issuer, read, resolveKey, now: clock(), work });
       if (found.code === "DID_UNREACHABLE") throw new Failure("DID_UNREACHABLE", "The domain did not answer.");
       return found.verified;
+    },
+  };
+}
+
+/** What is kept here was taken in at a moment that the log can tell; a copy of it is the same bytes. */
+function holdersOf({ origin, store, clock, presentations }: VerificationParts): NonNullable<BadgeKnowledge["holders"]> {
+  const prefix = `${origin}/presentations/`;
+  return {
+    delegationsOf: store.delegationsOf,
+    momentAt: (time) => momentOf(store, time, clock()),
+    keptAt: async (id, jwt) => {
+      const found = id?.startsWith(prefix) ? await presentations.find(id.slice(prefix.length), clock()) : undefined;
+      return found?.jwt === jwt ? { time: found.keptAt, seq: found.keptSeq } : undefined;
     },
   };
 }

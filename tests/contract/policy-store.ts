@@ -4,6 +4,7 @@ import type { PolicyStore } from "../../src/reputation/policies.ts";
 import { policyDocument } from "../../src/reputation/policy-document.ts";
 import { policyHash } from "../../src/reputation/policy-schema.ts";
 import type { Storage } from "../../src/storage/database.ts";
+import { policyLimits } from "../../src/storage/policy-limits.ts";
 import { policyStore } from "../../src/storage/policy-store.ts";
 import { type Act, given, noon, serviceKey } from "../unit/given.ts";
 import { sample } from "../unit/reputation/policy-samples.ts";
@@ -35,6 +36,15 @@ export function policyStoreContract(name: string, open: () => Promise<Storage>):
       expect(await store.byAlias("open-work")).toMatchObject({ document: "r1ours", owner: "", alias: "open-work" });
       expect(await store.byAlias("r1One")).toBeUndefined();
       expect(await store.find("open-work")).toBeUndefined();
+    });
+
+    test("are counted by account and by size, as far as they were published since", async () => {
+      const { published } = policyLimits(storage.reader);
+      const bytes = ["One", "Two", "Three"].map((title) => JSON.stringify({ ...sample, name: title }).length);
+      const all = { versions: 3, bytes: bytes.reduce((sum, each) => sum + each) };
+      expect(await published(ann.slice(-42), noon - 1)).toEqual(all);
+      expect(await published(ann.slice(-42), noon)).toEqual({ versions: 0, bytes: 0 });
+      expect(await published(ann, noon - 1)).toEqual({ versions: 0, bytes: 0 });
     });
 
     test("are listed in the order in which they were first published, page by page", async () => {

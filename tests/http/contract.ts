@@ -14,6 +14,8 @@ import { logContract } from "./resources/log.ts";
 import { meContract } from "./resources/me.ts";
 import { pageContract } from "./resources/pages.ts";
 import { policyContract } from "./resources/policies.ts";
+import { presentationContract } from "./resources/presentations.ts";
+import { scoreExportContract } from "./resources/score-exports.ts";
 import { verifyContract } from "./resources/verify.ts";
 import type { Service } from "./server.ts";
 
@@ -36,6 +38,7 @@ const contracts = [
   meContract,
   delegationContract,
   documentContract,
+  scoreExportContract,
   logContract,
   verifyContract,
   credentialContract,
@@ -47,5 +50,6 @@ const contracts = [
   faceContract,
   policyContract,
   attestationContract,
+  presentationContract,
   guardContract,
 ];

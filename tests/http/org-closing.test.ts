@@ -160,6 +160,14 @@ describe("a closed organisation", () => {
     expect(list.status, list.text).toBe(200);
     const page = await get(service, face, { headers: { accept: "text/html" } });
     expect(page.status).toBe(200);
+    const ofClass = await get(
+      service,
+      `/orgs/${academy.slug}/badges/${credential.credentialSubject.achievement.id.split("/").at(-3)}`,
+    );
+    for (const { text } of [page, ofClass]) {
+      expect(text).toContain("Example Academy, who stands behind this, was closed by an owner on");
+      expect(text).toContain("Merged with another school.");
+    }
   });
 
   test("says so on its page, and in its DID document invokes nothing", async () => {

@@ -3,13 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeServiceKeys, rotate, type ServiceKeys } from "../../src/identity/service-keys.ts";
+import type { JsonObject } from "../../src/kernel/json.ts";
 import { day } from "../../src/kernel/time.ts";
+import { maxDailyBytes, versionBytes } from "../../src/reputation/policy-document.ts";
 import { policyHash } from "../../src/reputation/policy-schema.ts";
 import { alice, start, userOf } from "../harness.ts";
 import { sample, seeds } from "../unit/reputation/policy-samples.ts";
-import { expectProblem, get, post } from "./client.ts";
-import { changePolicy, publishPolicy } from "./resources/policies.ts";
-import { type LocalService, startLocal } from "./server.ts";
+import { expectProblem, freshWallet, get, post } from "./client.ts";
+import { changePolicy, publishPolicy, signPolicy } from "./resources/policies.ts";
+import { type LocalService, startLocal, wideLimits } from "./server.ts";
 
 const running: LocalService[] = [];
 let folder: string;
@@ -95,5 +97,49 @@ describe("a policy", () => {
     const { body } = await get(service, `/v1/documents/${id}`);
     expect(body.state).toMatchObject({ owner: userOf(wallet), version: 1, retired: [1], hash: policyHash(sample) });
     expectProblem(await changePolicy(service, id, wallet, "RETIRE", { version: 1 }), "UNCHANGED", 409);
+  });
+});
+
+describe("what a policy costs", () => {
+  /** Some twelve thousand bytes. */
+  const long = (title: string) => ({ ...sample, name: title, description: "\u20ac".repeat(4_000) });
+
+  test("is a day's allowance of bytes, which an account uses up in whatever documents and gets back the next day", async () => {
+    const service = await open(":memory:", []);
+    const { id, wallet } = await publishPolicy(service, long("Version 1"));
+    const size = Buffer.byteLength(JSON.stringify(long("Version 1"))) + versionBytes;
+    let versions = 1;
+    for (; versions < 1_000; versions++) {
+      const policy = long(`Version ${versions + 1}`) as unknown as JsonObject;
+      const answer = await changePolicy(service, id, wallet, "PUBLISH", { policy });
+      if (answer.status === 201) continue;
+      expectProblem(answer, "TOO_MANY_REQUESTS", 429);
+      expect(answer.body.detail).toContain(String(maxDailyBytes));
+      break;
+    }
+    expect(Math.abs(versions - maxDailyBytes / size)).toBeLessThan(2);
+    const more = await signPolicy(service, wallet, long("Another"));
+    expectProblem(await post(service, "/v1/policies", more.body), "TOO_MANY_REQUESTS", 429);
+    await publishPolicy(service, long("Another's"));
+    service.clock.advance(day + 1);
+    await publishPolicy(service, long("The next day"), wallet);
+  });
+
+  test("is what an address may have checked, by its size, whichever way it comes", async () => {
+    const operations = { burst: 20, window: 1_000_000_000 };
+    const service = await startLocal({ limits: { ...wideLimits, operations } });
+    running.push(service);
+    // Four of twenty each, where a short one takes two with its opening.
+    const [one, other] = [await publishPolicy(service, sample), freshWallet()];
+    for (let i = 0; i < 3; i++) {
+      const policy = long(`Version ${i}`) as unknown as JsonObject;
+      expect((await changePolicy(service, one.id, one.wallet, "PUBLISH", { policy })).status).toBe(201);
+    }
+    const signed = await signPolicy(service, other, long("Another"));
+    expectProblem(await post(service, "/v1/documents", signed.body), "NOT_DELEGATED");
+    for (const path of ["/v1/documents", "/v1/policies"])
+      expectProblem(await post(service, path, signed.body), "TOO_MANY_REQUESTS", 429);
+    const short = await signPolicy(service, other, sample);
+    expectProblem(await post(service, "/v1/policies", short.body), "NOT_DELEGATED");
   });
 });

@@ -3,14 +3,12 @@ import type { JsonObject } from "../../src/kernel/json.ts";
 import type { auditBundle } from "../../src/operations/audit.ts";
 import type { WireEntry } from "../../src/operations/bundle.ts";
 import { type Academy, awardKind, earn, makeAward, makeClass, write } from "./academy.ts";
-import { type Attested, attest, entryOf, field, groundOf, openAttester, person, signed } from "./attester.ts";
-import { delegate, expectProblem, get, signIn, type Wallet } from "./client.ts";
-import { act, addClient, clientToken } from "./org-access.ts";
+import { attest, entryOf, field, groundOf, openAttester, person } from "./attester.ts";
+import { delegate, expectProblem, get, signIn } from "./client.ts";
+import { authors, does as doesIn, fellows, memberOf as memberIn, type Person } from "./fellows.ts";
+import { addClient, clientToken } from "./org-access.ts";
 import { disputeAndRule, exported, replayed } from "./score-exporter.ts";
 import { type LocalService, startLocal } from "./server.ts";
-
-type Person = { wallet: Wallet; did: string };
-type Ground = { document: string; operation: string };
 
 let service: LocalService;
 let lab: Academy;
@@ -22,20 +20,10 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-async function does({ wallet, did }: Person, subject: string, type: string, input: JsonObject = {}) {
-  const answer = await signed(service, wallet, subject, type, input);
-  expect(answer.status, `${did} ${type} ${answer.text}`).toBe(201);
-  const { operation: attestation, document, seq } = answer.body as { operation: string; document: string; seq: number };
-  return { attestation, document, seq, subject } satisfies Attested;
-}
-
+const does = (who: Person, subject: string, type: string, input: JsonObject = {}) =>
+  doesIn(service, who, subject, type, input);
 const tokenOf = async ({ wallet }: Person) => (await signIn(service, wallet)).token;
-const groundIn = async ({ document, ...who }: Academy, type: string, input: JsonObject): Promise<Ground> => {
-  const { body } = await act(service, { document, ...who }, type, input);
-  return { document, operation: body.receipts[0].operation as string };
-};
-const memberOf = (academy: Academy, { did: user }: Person, role: string) =>
-  groundIn(academy, "SET_MEMBER", { user, role });
+const memberOf = (academy: Academy, who: Person, role: string) => memberIn(service, academy, who, role);
 
 /** What a viewer sees of a log: the type of each action, or that it is concealed. */
 async function told(document: string, token?: string): Promise<string[]> {
@@ -133,35 +121,9 @@ describe("a hidden award in what others export", () => {
 });
 
 describe("a disputed attestation that its subject hides", () => {
-  /** Two members of an organisation, of whom one speaks of the other. */
-  async function fellows() {
-    const [subject, fellow] = [await person(service), await person(service)];
-    const roles = [await memberOf(lab, subject, "viewer"), await memberOf(lab, fellow, "viewer")];
-    const fields = await groundIn(lab, "SET_FIELDS", { fields: [{ id: field, name: "TypeScript" }] });
-    const joined = groundOf(await does(subject, subject.did, "JOIN", { organization: lab.document }));
-    const restsOn = [...roles, fields, joined] as unknown as JsonObject[];
-    const said = { organization: "", field, kind: "incident", value: "1", standing: "membership" };
-    return { subject, made: await does(fellow, subject.did, "ATTEST", { ...said, context: lab.document, restsOn }) };
-  }
-
-  /** Both contributed to a work, as one organisation says, and one speaks of the other. */
-  async function authors() {
-    const [subject, author] = [await person(service), await person(service)];
-    const work = { type: "transaction", id: `eip155:1:0x${"ab".repeat(32)}` };
-    const [own, theirs] = [
-      await attest(service, lab, subject.did, { work }),
-      await attest(service, lab, author.did, { work }),
-    ];
-    // Others may say so, too, and have no part in it.
-    await attest(service, other, subject.did, { work });
-    const restsOn = [groundOf(own), groundOf(theirs)];
-    const said = { organization: "", field, kind: "incident", value: "1", standing: "work", work, restsOn };
-    return { subject, made: await does(author, subject.did, "ATTEST", said) };
-  }
-
   test.each([
-    ["by a member of the same organisation", fellows],
-    ["by somebody who shared the work", authors],
+    ["by a member of the same organisation", () => fellows(service, lab)],
+    ["by somebody who shared the work", () => authors(service, lab, other)],
   ])("%s is shown to those who rule over it from the dispute on, and to nobody else", async (_, open) => {
     const { subject, made } = await open();
     const [arbiter, viewer, foreign] = [await person(service), await person(service), await person(service)];

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { userOf } from "../harness.ts";
+import { appKey, otherKey, userOf } from "../harness.ts";
 import { type Academy, earn, makeAward, makeClass, write } from "./academy.ts";
 import { attest, person } from "./attester.ts";
 import { ask, delegate, freshWallet, get, openProfile, post, signIn, type Wallet } from "./client.ts";
@@ -196,7 +196,19 @@ describe("GET /subjects/{did}", () => {
     expect((await packed.arrayBuffer()).byteLength).toBeLessThan(12_000);
     const mine = await see("/me/reputation", await signedIn(wallet));
     expect(new TextEncoder().encode(mine.text).length).toBeLessThan(61_440);
-    expect(worksOf(mine.text)).toEqual(Array.from({ length: 9 }, (_, i) => i));
+    expect(worksOf(mine.text)).toEqual(Array.from({ length: 9 }, (_, i) => 22 - i));
+    const cookie = await signedIn(wallet);
+    const follow = async (text: string, rel: "next" | "prev") =>
+      see(new RegExp(`href="([^"#]+)[^"]*" rel="${rel}"`).exec(text)![1]!, cookie);
+    const earlier = await follow(mine.text, "next");
+    expect(worksOf(earlier.text)).toEqual(Array.from({ length: 9 }, (_, i) => 13 - i));
+    const last = await follow(earlier.text, "next");
+    expect(worksOf(last.text)).toEqual([4, 3, 2, 1, 0]);
+    expect(last.text).not.toContain('rel="next"');
+    expect(worksOf((await follow(last.text, "prev")).text)).toEqual(worksOf(earlier.text));
+    const back = await follow(earlier.text, "prev");
+    expect(worksOf(back.text)).toEqual(worksOf(mine.text));
+    for (const { text } of [mine, back]) expect(text).not.toContain('rel="prev"');
     expect(worksOf(first.text)).toEqual(Array.from({ length: 20 }, (_, i) => 22 - i));
     const next = /href="([^"#]+)[^"]*" rel="next"/.exec(first.text)![1]!.replaceAll("&amp;", "&");
     const second = await see(next);
@@ -293,6 +305,25 @@ describe("/me/reputation", () => {
     expect(report.body).toMatchObject({ verdict: "valid", subjects: [did] });
     expect(wordsOf((await hand("")).text)).toContain("It says your score under the policy Open work.");
     expect((await hand("41")).status).toBe(422);
+  });
+
+  test("makes an SD-JWT for an app that acts for the subject, and for no other", async () => {
+    const { wallet, did } = await person(service);
+    await passing(did);
+    const cookie = await signedIn(wallet);
+    const { id } = await service.services.policies.get("open-work");
+    expect((await see("/me/reputation", cookie)).text).toContain(`<option value="${appKey.did}">SD-JWT for `);
+    const hand = (app: string) =>
+      postForm("/me/reputation", "/me/reputation/credential", cookie, { policy: id, atLeast: "", life: "3600", app });
+    const made = await hand(appKey.did);
+    expect(wordsOf(made.text)).toContain("The credential (SD-JWT)");
+    const credential = /<code>(eyJ[^<]+~)</.exec(made.text)![1]!;
+    const report = await post(service, "/v1/credentials/verify", { credential });
+    expect(report.body, report.text).toMatchObject({ verdict: "valid" });
+    expect((await hand(otherKey.did)).status).toBe(403);
+    const closed = await person(service);
+    await say(service, closed.wallet, closed.did, "CLOSE");
+    expect((await see("/me/reputation", await signedIn(closed.wallet))).text).not.toContain("SD-JWT for ");
   });
 
   test("offers nothing but erasing once it is closed", async () => {

@@ -21,6 +21,7 @@ import {
   signJwt,
   type Wallet,
 } from "./client.ts";
+import { link } from "./score-exporter.ts";
 import { type LocalService, startLocal } from "./server.ts";
 
 let service: LocalService;
@@ -317,6 +318,34 @@ describe("whoever asks for a credential", () => {
     const made = await issued(did, { form: "vc+jwt", claim: "score" }, token);
     expect(claimsOf(made.credential).credentialSubject.score).toBe("30.0");
     expect((await credentialOf(did, asked, await appToken(service, wallet))).status).toBe(201);
+  });
+
+  test("sees its credentials revoked once it leaves, in both forms, and those of wallets that are one with it", async () => {
+    const [one, other, stranger] = [await worker(), await worker(), await worker()];
+    await link(service, one, other);
+    const wish = { form: "vc+jwt", claim: "score", lifeSeconds: 86_400 };
+    const sd = { ...wish, form: "dc+sd-jwt", key: appKey.did };
+    const made = [await issued(one.did, wish, one.token), await issued(one.did, sd, one.token)];
+    const [linked, foreign] = [
+      await issued(other.did, wish, other.token),
+      await issued(stranger.did, wish, stranger.token),
+    ];
+    const list = new URL(claimsOf(made[1]!.credential).status.status_list.uri).pathname;
+    const before = await get(service, list);
+    const verdicts = async () => {
+      const all: string[] = [];
+      for (const { credential } of [...made, linked, foreign]) all.push(codes(await verify(credential)).status!);
+      return all;
+    };
+    expect(await verdicts()).toEqual(["OK", "OK", "OK", "OK"]);
+    service.clock.advance(minute);
+    expect((await signed(service, one.wallet, one.did, "CLOSE")).status).toBe(201);
+    await service.services.outbox.drain();
+    expect(await verdicts()).toEqual(["REVOKED", "REVOKED", "REVOKED", "OK"]);
+    expect((await get(service, list)).text).not.toBe(before.text);
+    const party = await service.services.auth.identify(other.token);
+    const mine = await service.services.credentials.mine(party, { limit: 10 });
+    expect(mine).toContainEqual(expect.objectContaining({ id: linked.id, revokedAt: iso(service.now()) }));
   });
 
   test("has none of a subject who has left", async () => {

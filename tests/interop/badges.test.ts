@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { DataIntegrityProof } from "@digitalbazaar/data-integrity";
 import { cryptosuite as ecdsaRdfc } from "@digitalbazaar/ecdsa-rdfc-2019-cryptosuite";
 import { cryptosuite as eddsaRdfc } from "@digitalbazaar/eddsa-rdfc-2022-cryptosuite";
@@ -7,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { makeForms } from "../../src/badges/award-forms.ts";
 import { unbake } from "../../src/badges/baking.ts";
 import { keyDocument } from "../../src/identity/did-document.ts";
+import type { JsonObject } from "../../src/kernel/json.ts";
 import { hour } from "../../src/kernel/time.ts";
 import { contextOf } from "../../src/securing/contexts.ts";
 import { badgeSchema } from "../../src/securing/open-badge-definitions.ts";
@@ -14,11 +16,14 @@ import { start, userOf } from "../harness.ts";
 import { type Academy, addAward, addClass, openAcademy } from "../http/academy-client.ts";
 import { freshWallet } from "../http/client.ts";
 import { type LocalService, startLocal } from "../http/server.ts";
-import { fullFacts, keyIssuer, plainFacts, signersAs } from "../unit/badges/facts.ts";
+import { definition, fullFacts, keyIssuer, plainFacts, signersAs } from "../unit/badges/facts.ts";
 
 // Other people's verifiers judge our badges. What they fetch comes from the service itself; the network is never reached.
 
 const origin = "https://renown.example";
+// The schema itself comes with no package, so its rules are asked as they are written here, unless its file is named.
+const schemaFile = process.env.OPEN_BADGES_SCHEMA;
+const schema = schemaFile === undefined ? badgeSchema : JSON.parse(readFileSync(schemaFile, "utf8"));
 const officialSchema = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json";
 
 let service: LocalService;
@@ -28,8 +33,7 @@ let asked: string[] = [];
 const fetchHere: typeof fetch = async (input, init) => {
   const request = new Request(input, init);
   asked.push(request.url);
-  // The schema itself comes with no package, so its rules are asked as they are written here.
-  if (request.url === officialSchema) return Response.json(badgeSchema);
+  if (request.url === officialSchema) return Response.json(schema);
   if (!request.url.startsWith(`${origin}/`)) return new Response(null, { status: 404 });
   return service.app.request(request.url.slice(origin.length), { headers: request.headers });
 };
@@ -84,6 +88,16 @@ describe("verifier-core of the Digital Credentials Consortium", () => {
     expect(schema).toMatchObject({ valid: true });
     expect(asked).toContain(`${origin}/orgs/${academy.slug}/did.json`);
     expect(asked.some((url) => url.startsWith(`${origin}/orgs/${academy.slug}/status/`))).toBe(true);
+  });
+
+  test.each<[string, JsonObject, JsonObject]>([
+    ["to an e-mail address", { email: "ada@school.example" }, {}],
+    ["with a name and a narrative", wallet, { name: "Ada Lovelace", narrative: "Built *three*." }],
+    ["with results and evidence", wallet, { results: [{ value: "A" }], evidence: [{ narrative: "It stood." }] }],
+  ])("finds an award %s of the form that Open Badges asks for", async (_, recipient, more) => {
+    const change = { suspendable: true, inLanguage: "de-CH-1996", alignment: definition.alignment as JsonObject[] };
+    const { face } = await addAward(academy, await addClass(academy, change), recipient, more);
+    expect((await steps(await read(face))).schema).toMatchObject({ valid: true });
   });
 
   test("sees at once that one has been revoked", async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { iso } from "../../src/kernel/time.ts";
 import { attest, openAttester, person } from "../http/attester.ts";
 import { get } from "../http/client.ts";
+import { act } from "../http/org-access.ts";
 import { exported } from "../http/score-exporter.ts";
 import { startLocal } from "../http/server.ts";
 import { emptyFolder, root, runNode } from "./run.ts";
@@ -14,11 +15,14 @@ describe("npm run replay", () => {
   let folder: string;
   let subject: string;
   let at: string;
+  const pages: string[] = [];
   beforeAll(async () => {
     folder = emptyFolder();
-    const service = await startLocal();
+    const limits = { bundle: 100 };
+    const service = await startLocal({ limits });
     const { did } = await person(service);
-    for (const lab of [await openAttester(service), await openAttester(service)]) await attest(service, lab, did);
+    const labs = [await openAttester(service), await openAttester(service)];
+    for (const lab of labs) await attest(service, lab, did);
     const whole = await exported(service, did);
     [subject, at] = [did, whole.question.at];
     keep("export.json", whole);
@@ -28,12 +32,20 @@ describe("npm run replay", () => {
     const { body } = await get(service, "/v1/operations?limit=1000");
     writeFileSync(join(folder, "log.ndjson"), body.items.map((entry: object) => JSON.stringify(entry)).join("\n"));
     expect(at).toBe(iso(service.now()));
+    const { document } = labs[0]!;
+    for (let i = 0; i < limits.bundle; i++) await act(service, labs[0]!, "SET_PROFILE", { name: `Name ${i}` });
+    keep("partial.json", await exported(service, did));
+    for (let after: number | null = 0; after !== null; pages.push(`page-${pages.length}.json`)) {
+      const page = await get(service, `/v1/documents/${document}/audit?bundle=1&after=${after}&limit=60`);
+      keep(`page-${pages.length}.json`, page.body);
+      after = page.body.page.next;
+    }
     await service.close();
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const keep = (name: string, value: unknown) => writeFileSync(join(folder, name), JSON.stringify(value));
-  const run = (...args: string[]) => runNode([tool, ...args], { cwd: folder });
+  const run = (...args: string[]) => runNode([tool, "--realm", "test", ...args], { cwd: folder });
 
   test("says how it is used", async () => {
     const { code, out } = await run("--help");
@@ -54,8 +66,27 @@ describe("npm run replay", () => {
     expect(alone.out).toContain("untrusted");
   });
 
+  test("takes logs that an export leaves out from files of their own, and names them where they are not given", async () => {
+    const logs = pages.flatMap((page) => ["--log", page]);
+    expect(pages).toHaveLength(2);
+    const { code, out } = await run("--log", "partial.json", ...logs, "--operation-keys", "did.json");
+    expect(code, out).toBe(0);
+    expect(out).toMatch(/^Verdict: equal$/m);
+    const without = await run("--log", "partial.json");
+    expect(without.code).toBe(1);
+    expect(without.out).toMatch(/^ {2}unknown +leftOut: LEFT_OUT\. Logs did not come along: r1/m);
+    expect(without.out).toMatch(/^Verdict: undetermined$/m);
+    const lacking = await run("--log", "partial.json", ...logs.slice(0, -2));
+    expect([lacking.code, lacking.errors]).toEqual([2, expect.stringContaining("is missing")]);
+  });
+
+  test("refuses an export of another realm by name", async () => {
+    const { code, errors } = await runNode([tool, "--log", "export.json"], { cwd: folder });
+    expect([code, errors]).toEqual([2, expect.stringContaining("the realm test, and not of main")]);
+  });
+
   test("computes of the whole log what nobody has exported", async () => {
-    const asked = ["--policy", "open-work", "--subject", subject, "--at", at, "--realm", "test"];
+    const asked = ["--policy", "open-work", "--subject", subject, "--at", at];
     const whole = ["--log", "log.ndjson", "--operation-keys", "did.json", ...asked];
     const { code, out } = await run(...whole, "--score", "score.json");
     expect(code, out).toBe(0);

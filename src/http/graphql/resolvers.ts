@@ -3,7 +3,7 @@ import { createSchema } from "graphql-yoga";
 import { ensure } from "../../kernel/failure.ts";
 import { isObject } from "../../kernel/json.ts";
 import type { ClientDocument } from "../../services.ts";
-import { signingKey } from "../routes/operations.ts";
+import { admissionCost, signingKey, sizeOf } from "../routes/operations.ts";
 import { type Asking, resolver } from "./asking.ts";
 import { dateTime, jsonObject } from "./scalars.ts";
 import { typeDefs } from "./schema.ts";
@@ -88,7 +88,7 @@ async function execute({ documentIdentifier, actions, branch }: Execution, askin
   ensure((branch ?? "main") === "main", "INVALID_OPERATION", "The only branch is main.");
   await door.gate.guard(call);
   await door.gate.guardKey(call, claimedKey(actions[0]));
-  await door.gate.spend(call, actions.length);
+  await door.gate.spend(call, admissionCost(actions.length, sizeOf(actions)));
   return shown(await door.services.clients.execute(documentIdentifier, actions, caller));
 }
 

@@ -11,14 +11,12 @@ import type { Route } from "../route.ts";
 import { rowsReply } from "../routes/award-batch.ts";
 import { type Asks, limitOf, problem, rowKey } from "../rows.ts";
 import { awardBatchPage } from "./award-batch-page.ts";
-import { formRoute, pageRoute } from "./form.ts";
-import { guestOf } from "./guest.ts";
-import { pageReply } from "./layout.ts";
+import { formRoute } from "./form.ts";
+import type { Page } from "./layout.ts";
 import { signsCredentials } from "./organization-console-routes.ts";
 import { signedOf } from "./organization-form-routes.ts";
-import { enter, issuers } from "./organization-member.ts";
+import { consoleRoute, type Entered, enter, issuers } from "./organization-member.ts";
 import { bySlug } from "./organization-routes.ts";
-import { signInPage } from "./sign-in-panel.ts";
 
 /** Bytes of a form with some rows: what is said of a person stands in each twice, sealed and coded. */
 const maxRowsForm = 2_097_152;
@@ -31,27 +29,23 @@ const path = "/orgs/{slug}/console/awards";
 /** How a member gives many badges from a file: the page, the check, and the rows that its browser signs. */
 export function consoleBatchRoutes(door: Door): Route[] {
   return [
-    pageRoute(door, `${path}/batch`, (call) => serveBatch(door, call)),
+    consoleRoute(door, "/awards/batch", issuers, (entered, call) => showBatch(door, entered, call)),
     checkRoute(door),
     draftRoute(door),
     awardRoute(door),
   ];
 }
 
-async function serveBatch(door: Door, call: Call): Promise<Reply> {
+async function showBatch(door: Door, { frame }: Entered, call: Call): Promise<Page> {
   const { badges, organizations } = door.services;
-  const guest = await guestOf(door, call);
-  const { pathname, searchParams } = new URL(call.request.url);
-  if (!guest.session) return pageReply(signInPage(guest, pathname), guest.headers);
-  const { frame } = await enter(door, call, guest, issuers);
   const { id, slug } = frame.organization;
   const [classes, keys] = await Promise.all([
     badges.classes(id, false, { after: 0, limit: mostOffered }),
     organizations.keys(slug),
   ]);
   const offered = classes.map(({ view }) => view).filter(({ test }) => !test);
-  const view = { classes: offered, chosen: searchParams.get("class") ?? "", signs: signsCredentials(keys) };
-  return pageReply(awardBatchPage(frame, { ...view, most: limitOf(door) }), guest.headers);
+  const chosen = new URL(call.request.url).searchParams.get("class") ?? "";
+  return awardBatchPage(frame, { classes: offered, chosen, signs: signsCredentials(keys), most: limitOf(door) });
 }
 
 /**

@@ -17,10 +17,11 @@ import { walletMessage } from "./wallet-message.ts";
 /** How long a key in a browser may change badges before the wallet is asked again. */
 export const badgeKeyLife: Millis = hour;
 
-/** These kinds take operations whole and nothing else, so a key is limited to what it is for. */
+/** These kinds take operations whole and nothing else, so a key is limited to what it is for: kinds, or actions of one. */
 const limits = {
   badges: ["renown/award"],
   organizations: ["renown/organization", "renown/badge-class", "renown/award"],
+  attestations: ["ATTEST", "RETRACT", "RESPOND", "RULE"].map((action) => `renown/reputation:${action}`),
   reputation: ["renown/reputation"],
 } as const;
 
@@ -32,7 +33,7 @@ export function badgeKeyRoutes(door: Door): Route[] {
 function messageRoute(door: Door): Route {
   const key = {
     app: z.string().max(128),
-    purpose: z.enum(["badges", "organizations", "reputation"]).default("badges"),
+    purpose: z.enum(["badges", "organizations", "attestations", "reputation"]).default("badges"),
   };
   const fields = z.strictObject({ ...key, address: walletAddress, chainId: chainNumber });
   return formRoute(door, "/badge-key/message", { fields }, async (call, { fields: { purpose, ...asked } }) => {

@@ -16,7 +16,7 @@ import {
   validityMarkup,
 } from "./badge-sections.ts";
 import { type BadgeView, isClaimable } from "./badge-view.ts";
-import { badgeSeal, domainMark, overWords } from "./badge-words.ts";
+import { badgeSeal, closedBanner, domainMark, overWords } from "./badge-words.ts";
 import { claimPanel } from "./claim-panel.ts";
 import type { Markup, Page } from "./layout.ts";
 import { dayWords, momentOf } from "./moment.ts";
@@ -102,7 +102,7 @@ function noticesMarkup({ facts, issuer, award: { state }, standing }: BadgeView)
   const mine = html`<p class="notice notice-good" data-claimed hidden role="status">${words.claimedNow} <a href="/me/badges">${words.toMine}</a></p>`;
   const test = html`<p class="badge-test" role="note"><b>${words.test}</b> <span>${words.testText}</span></p>`;
   const hidden = html`<p class="notice notice-warn" role="note">${fill(words.hidden, { issuer: issuer.name })} <a href="/me/badges">${words.toMine}</a></p>`;
-  return html`${state.subject === "" ? "" : mine}${facts.test ? test : ""}${state.hidden ? hidden : ""}
+  return html`${state.subject === "" ? "" : mine}${closedBanner(issuer)}${facts.test ? test : ""}${state.hidden ? hidden : ""}
     ${standing === "held" && state.heldUntil !== null ? heldMarkup(issuer.name, state.heldUntil) : ""}`;
 }
 

@@ -1,5 +1,6 @@
 import { html, raw } from "hono/html";
 import { type Check, unknown } from "../../kernel/report.ts";
+import { parseTime } from "../../kernel/time.ts";
 import type { OrganizationView } from "../../services.ts";
 import { type BadgeView, endedAt, periodOf } from "./badge-view.ts";
 import type { Markup } from "./layout.ts";
@@ -33,6 +34,17 @@ export function domainMark({ domain }: Pick<OrganizationView, "domain">): Markup
   if (domain?.verified)
     return html`<span class="domain domain-good" title="${verifiedNote}">${tick}${fill(verified, { domain: domain.name })}</span>`;
   return html`<span class="domain" title="${notVerifiedNote}">${dash}${notVerified}</span>`;
+}
+
+/** That an organisation has ended, who has ended it, and why; in words of its own page, or of what it stands behind. */
+export function closedBanner(
+  { name, closed }: Pick<OrganizationView, "name" | "closed">,
+  where: "closed" | "closedIssuer" = "closedIssuer",
+): Markup | string {
+  const { organization: words } = texts;
+  if (!closed) return "";
+  const said = fill(words[where][closed.by], { issuer: name, day: dayWords(parseTime(closed.at)) });
+  return html`<p class="notice notice-warn" role="note">${said} ${words.closedReason} ${closed.reason}</p>`;
 }
 
 /** `CertificateOfCompletion` as people write it; an extension by its own name. */

@@ -7,7 +7,7 @@ import type { Membership, OrganizationView } from "../../services.ts";
 import { copyable } from "./address.ts";
 import { badgeStyle } from "./badge-page.ts";
 import { criteriaMarkup, languageWords, partMarkup, skillsMarkup } from "./badge-sections.ts";
-import { domainMark, typeWords } from "./badge-words.ts";
+import { closedBanner, domainMark, typeWords } from "./badge-words.ts";
 import { countWords } from "./class-grid.ts";
 import type { Markup, Page } from "./layout.ts";
 import { dayOf, dayWords } from "./moment.ts";
@@ -63,10 +63,10 @@ export function validityWords(validity: ClassDefinition["validity"]): string {
   return validity.days === 1 ? validDay : fill(validDays, { days: validity.days.toLocaleString("en") });
 }
 
-function noticesMarkup({ badgeClass, shown }: ClassPage, path: string): Markup {
+function noticesMarkup({ organization, badgeClass, shown }: ClassPage, path: string): Markup {
   const { badgeClass: words } = texts;
   const older = fill(words.older, { version: shown.version, latest: badgeClass.version });
-  return html`${badgeClass.test ? html`<p class="badge-test" role="note"><b>${texts.badge.test}</b> <span>${words.test}</span></p>` : ""}
+  return html`${closedBanner(organization)}${badgeClass.test ? html`<p class="badge-test" role="note"><b>${texts.badge.test}</b> <span>${words.test}</span></p>` : ""}
     ${badgeClass.archived ? html`<p class="notice notice-warn" role="note">${words.archived}</p>` : ""}
     ${shown.version === badgeClass.version ? "" : html`<p class="notice" role="note">${older} <a href="${path}">${words.toLatest}</a></p>`}`;
 }

@@ -36,11 +36,12 @@ export function attestationDeeds(mine: MyReputation, attestation: AttestationVie
 }
 
 /** The same about an award, or an endorsement of one, which stands in a document of its own. */
-export function awardDeeds({ user, closed }: MyReputation, fact: Evidence | Excluded): Markup | string {
+export function awardDeeds({ user, closed, grounds }: MyReputation, fact: Evidence | Excluded): Markup | string {
   if (closed) return "";
   const { standing: words } = texts;
   const { operation, document, hidden, seq } = fact;
-  const input = { subject: user, restsOn: [{ document, operation }], attestation: operation };
+  const restsOn = grounds.get(operation) ?? [{ document, operation }];
+  const input = { subject: user, restsOn, attestation: operation };
   const fields = narrativeField(`why-${seq}`, words.why);
   const disputed = ("status" in fact && fact.status === "disputed") || ("reason" in fact && fact.reason === "disputed");
   const form = deedForm({ type: "DISPUTE", input, label: words.disputeDo, fields });

@@ -14,10 +14,11 @@ import {
   walletForms,
 } from "./my-reputation-forms.ts";
 import type { MyReputation } from "./my-reputation-view.ts";
+import { presentationPart } from "./presentation-form.ts";
+import { presentationStyle } from "./presentation-page.ts";
 import { factsMarkup, type Row, rowsMarkup } from "./rows.ts";
 import { scoreCredentialForm } from "./score-credential-page.ts";
 import { aftermathMarkup, saidTitle, statedFacts, wordsMarkup } from "./subject-evidence.ts";
-import { reputationStyle } from "./subject-page.ts";
 import { subjectPath } from "./subject-view.ts";
 import { kindInField, raterLine, raterMarkup } from "./subject-words.ts";
 import { textFor, texts } from "./texts.ts";
@@ -26,7 +27,8 @@ import { textFor, texts } from "./texts.ts";
 export function myReputationPage({ formToken }: Guest, mine: MyReputation, origin: string): Page {
   const { standing: words } = texts;
   const notice = mine.done === undefined ? undefined : textFor(words.done, mine.done);
-  const data = JSON.stringify(words.words);
+  const { nothing, noLeast } = texts.presentation.share;
+  const data = JSON.stringify({ ...words.words, nothing, noLeast });
   return {
     title: words.title,
     place: "me",
@@ -35,10 +37,12 @@ export function myReputationPage({ formToken }: Guest, mine: MyReputation, origi
       "wallets.browser.js",
       "wallet-panel.browser.js",
       "badge-key.browser.js",
+      "disclosures.browser.js",
       "signed-forms.browser.js",
+      "presentation.browser.js",
       "my-reputation.browser.js",
     ],
-    head: reputationStyle,
+    head: presentationStyle,
     body: html`${notice === undefined ? "" : html`<p class="notice notice-good" role="status">${notice}</p>`}
       <p class="place"><a href="/me">${words.back}</a></p><h1>${words.title}</h1><p class="lead">${words.lead}</p>
       ${mine.closed ? html`<p class="notice notice-warn">${words.closed}</p>` : ""}<noscript><p class="notice notice-warn">${words.noScript}</p></noscript>
@@ -47,6 +51,7 @@ export function myReputationPage({ formToken }: Guest, mine: MyReputation, origi
         ${partMarkup("attestations", words.list, listMarkup(mine, formToken))}
         ${mine.awarded.length === 0 ? "" : partMarkup("awarded", words.badges, awardedMarkup(mine))}
       </div><div>${partMarkup("share", words.share, shareMarkup(mine, origin, formToken))}
+        ${mine.closed ? "" : partMarkup("present", texts.presentation.share.title, presentationPart(mine.sharing, formToken))}
         ${partMarkup("who", words.who, audienceForms(mine))}
         ${partMarkup("wallets", words.wallets, walletForms(mine))}
         <section class="part danger" aria-label="${words.erase}">${endForms(mine, formToken)}</section>
@@ -54,7 +59,7 @@ export function myReputationPage({ formToken }: Guest, mine: MyReputation, origi
   };
 }
 
-function shareMarkup({ user, closed, audiences }: MyReputation, origin: string, token: string): Markup {
+function shareMarkup({ user, closed, audiences, apps }: MyReputation, origin: string, token: string): Markup {
   const { standing: words } = texts;
   const path = subjectPath(user);
   return html`<p>${words.shareText}</p><p>${copyable(`${origin}${path}`)}</p>
@@ -64,6 +69,7 @@ function shareMarkup({ user, closed, audiences }: MyReputation, origin: string, 
         ? ""
         : scoreCredentialForm(
             audiences.map(({ policy }) => policy),
+            apps,
             token,
           )
     }`;
@@ -90,10 +96,14 @@ function rowPath({ attestations }: MyReputation, { attestation, seq }: Attestati
 
 function listMarkup(mine: MyReputation, token: string): Markup {
   const { standing: words } = texts;
-  const { attestations, later } = mine;
+  const { attestations, earlier, later } = mine;
+  const path = "/me/reputation";
+  const latest = html`<a href="${path}#attestations">${words.latest}</a> `;
+  const newer = html`${latest}<a href="${path}?after=${later}#attestations" rel="prev">${words.later}</a> `;
+  const older = html`<a href="${path}?until=${earlier}#attestations" rel="next">${words.earlier}</a>`;
   if (attestations.length === 0) return html`<p class="empty">${words.none}</p>`;
   return html`<p class="quiet">${words.listLead}</p>${rowsMarkup(attestations.map((each) => rowOf(mine, each, token)))}
-    ${later === undefined ? "" : html`<p><a href="/me/reputation?after=${later}#attestations">${words.more}</a></p>`}`;
+    ${earlier === undefined && later === undefined ? "" : html`<p class="more">${later === undefined ? "" : newer}${earlier === undefined ? "" : older}</p>`}`;
 }
 
 function rowOf(mine: MyReputation, attestation: AttestationView, token: string): Row {

@@ -51,21 +51,24 @@ function credentialRoute(door: Door): Route {
     policy: z.string().min(1).max(128),
     atLeast: z.string().trim().max(32),
     life: z.enum(["3600", "86400"]),
+    /** The key of the app that will show it, as an SD-JWT; "" for a JWT, which is bound to none. */
+    app: z.string().max(128).default(""),
   });
   return formRoute(door, "/me/reputation/credential", { fields }, async (call, { guest, fields: asked }) => {
     const session = sessionOfGuest(guest);
-    const { policy, atLeast, life } = asked;
+    const { policy, atLeast, life, app } = asked;
     await door.gate.spend(call, credentialCost);
     const claim = atLeast === "" ? "score" : { atLeast };
-    const wish = { form: "vc+jwt", claim, policy, lifeSeconds: Number(life) } as const;
-    const { credential, expiresAt } = await scoreCredentials.issue(
+    const bound = app === "" ? ({ form: "vc+jwt" } as const) : ({ form: "dc+sd-jwt", key: app } as const);
+    const wish = { ...bound, claim, policy, lifeSeconds: Number(life) } as const;
+    const { form, credential, expiresAt } = await scoreCredentials.issue(
       session,
       session.user,
       wish,
       spendOn(door, call, credentialCost),
     );
     const { name } = await policies.get(policy);
-    return pageReply(scoreCredentialPage({ credential, expiresAt, policy: name, atLeast }), guest.headers);
+    return pageReply(scoreCredentialPage({ form, credential, expiresAt, policy: name, atLeast }), guest.headers);
   });
 }
 
@@ -78,6 +81,7 @@ async function serveMine(door: Door, call: Call): Promise<Reply> {
   const asked = {
     spend: spendOn(door, call),
     after: placeOf(query.get("after"), 0),
+    until: placeOf(query.get("until"), 0),
     before: placeOf(query.get("before"), Number.MAX_SAFE_INTEGER),
     done: query.get("done") ?? undefined,
   };

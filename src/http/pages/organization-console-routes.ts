@@ -13,7 +13,7 @@ import { consoleBadgesPage } from "./organization-badges.ts";
 import { clientsPage } from "./organization-clients.ts";
 import { domainPage } from "./organization-domain.ts";
 import { type KeyView, keysPage } from "./organization-keys-page.ts";
-import { type Entered, enter, governors, issuers } from "./organization-member.ts";
+import { consoleRoute, type Entered, enter, governors, issuers } from "./organization-member.ts";
 import { membersPage } from "./organization-members.ts";
 import { overviewPage } from "./organization-overview.ts";
 import { classCards, mostFields, placeOf } from "./organization-routes.ts";
@@ -32,7 +32,7 @@ export function consolePageRoutes(door: Door): Route[] {
     path: string,
     roles: readonly string[] | undefined,
     show: (entered: Entered, call: Call) => Promise<Page>,
-  ) => pageRoute(door, `/orgs/{slug}/console${path}`, (call) => servePart(door, call, roles, show));
+  ) => consoleRoute(door, path, roles, show);
   return [
     pageRoute(door, "/orgs", (call) => serveOrganizations(door, call)),
     part("", undefined, (entered) => showOverview(door, entered)),
@@ -61,18 +61,6 @@ async function serveOrganizations(door: Door, call: Call): Promise<Reply> {
   const done = query(call, "done") || undefined;
   const view = { user, host, didOf, memberships, token: guest.formToken, done };
   return pageReply(organizationsPage(view), guest.headers);
-}
-
-async function servePart(
-  door: Door,
-  call: Call,
-  roles: readonly string[] | undefined,
-  show: (entered: Entered, call: Call) => Promise<Page>,
-): Promise<Reply> {
-  const guest = await guestOf(door, call);
-  if (!guest.session) return pageReply(signInPage(guest, new URL(call.request.url).pathname), guest.headers);
-  const entered = await enter(door, call, guest, roles);
-  return pageReply(await show(entered, call), guest.headers);
 }
 
 async function showOverview({ services }: Door, { session, frame }: Entered): Promise<Page> {

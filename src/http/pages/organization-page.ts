@@ -4,7 +4,7 @@ import type { Membership, OrganizationServices, OrganizationView } from "../../s
 import { copyable } from "./address.ts";
 import { badgeStyle } from "./badge-page.ts";
 import { hostOf, outside, partMarkup } from "./badge-sections.ts";
-import { domainMark } from "./badge-words.ts";
+import { closedBanner, domainMark } from "./badge-words.ts";
 import { type ClassCard, classGrid } from "./class-grid.ts";
 import type { Markup, Page } from "./layout.ts";
 import { markOf } from "./mark.ts";
@@ -37,10 +37,10 @@ export function organizationPage({ organization, membership, classes, fields, ne
     description: fill(words.description, { name }),
     wide: true,
     head: html`${badgeStyle}${organizationStyle}`,
-    body: html`<header class="org-head">${markOf(did, "large")}<div><h1>${name}</h1>
+    body: html`${closedBanner(organization, "closed")}<header class="org-head">${markOf(did, "large")}<div><h1>${name}</h1>
       <p class="org-domain">${domainMark(organization)} <span class="quiet">${domainSentence(organization)}</span></p></div>
       ${membership === undefined ? "" : manageLink(membership)}</header>
-      ${closedMarkup(organization)}${description ? html`<p class="lead plain">${description}</p>` : ""}
+      ${description ? html`<p class="lead plain">${description}</p>` : ""}
       ${partMarkup("classes", words.classes, open.length > 0 ? classGrid(open) : html`<p class="empty">${words.classesNone}</p>`)}
       ${ended.length === 0 ? "" : html`<details class="ended"><summary>${fill(words.classesEnded, { count: ended.length })}</summary>${classGrid(ended)}</details>`}
       ${next === undefined ? "" : html`<p><a href="/orgs/${organization.slug}?after=${next}">${words.more}</a></p>`}
@@ -58,14 +58,6 @@ export function domainSentence({ domain }: Pick<OrganizationView, "domain">): st
   return domain.verified
     ? fill(words.verifiedSince, { day })
     : fill(words.notVerifiedSince, { domain: domain.name, day });
-}
-
-/** That it has ended, who has ended it, and why. */
-function closedMarkup({ closed }: OrganizationView): Markup | string {
-  const { organization: words } = texts;
-  if (!closed) return "";
-  const said = fill(words.closed[closed.by], { day: dayWords(parseTime(closed.at)) });
-  return html`<p class="notice notice-warn">${said} ${words.closedReason} ${closed.reason}</p>`;
 }
 
 function fieldsMarkup(fields: readonly FieldView[]): Markup | string {

@@ -1,6 +1,9 @@
 import { html } from "hono/html";
 import type { ListedPolicy } from "../../reputation/policies.ts";
-import { copyable } from "./address.ts";
+import type { IssuedScore } from "../../reputation/score-credential.ts";
+import type { ListedDelegation } from "../../services.ts";
+import { copyable, shortDid } from "./address.ts";
+import { appWithoutSite } from "./consent.ts";
 import type { Markup, Page } from "./layout.ts";
 import { momentOf } from "./moment.ts";
 import { reputationStyle } from "./subject-page.ts";
@@ -8,7 +11,11 @@ import { fill, texts } from "./texts.ts";
 import { tokenField } from "./wallet-panel.ts";
 
 /** Where somebody asks for a credential of their own score. */
-export function scoreCredentialForm(policies: readonly ListedPolicy[], token: string): Markup {
+export function scoreCredentialForm(
+  policies: readonly ListedPolicy[],
+  apps: readonly ListedDelegation[],
+  token: string,
+): Markup {
   const { standing: words } = texts;
   const options = policies.map(({ id, name }) => html`<option value="${id}">${name}</option>`);
   const lives = Object.entries(words.handLives).map(
@@ -19,16 +26,28 @@ export function scoreCredentialForm(policies: readonly ListedPolicy[], token: st
     <label for="hand-policy">${words.handPolicy}</label><select id="hand-policy" name="policy">${options}</select>
     <label for="hand-least">${words.handLeast}</label><input id="hand-least" name="atLeast" inputmode="decimal" maxlength="32" autocomplete="off" aria-describedby="hand-hint">
     <p class="hint" id="hand-hint">${words.handLeastHint}</p>
+    <label for="hand-app">${words.handForm}</label><select id="hand-app" name="app" aria-describedby="hand-app-hint"><option value="">${words.handJwt}</option>${apps.map(appOption)}</select>
+    <p class="hint" id="hand-app-hint">${words.handFormHint}</p>
     <label for="hand-life">${words.handLife}</label><select id="hand-life" name="life">${lives}</select>
     <p><button class="button button-plain">${words.handDo}</button></p></form></details>`;
 }
 
-export type MadeCredential = { credential: string; expiresAt: string; policy: string; atLeast: string };
+/** An app by what it calls itself, and by its key: names are anybody's. */
+function appOption({ app, label }: ListedDelegation): Markup {
+  const named = label === appWithoutSite || label === "" ? texts.me.appNobody : label;
+  return html`<option value="${app}">${fill(texts.standing.handSdJwt, { app: `${named} (${shortDid(app)})` })}</option>`;
+}
+
+export type MadeCredential = Pick<IssuedScore, "form" | "credential" | "expiresAt"> & {
+  policy: string;
+  atLeast: string;
+};
 
 /** A credential as it was just made, to be handed over. */
-export function scoreCredentialPage({ credential, expiresAt, policy, atLeast }: MadeCredential): Page {
+export function scoreCredentialPage({ form, credential, expiresAt, policy, atLeast }: MadeCredential): Page {
   const { standing: words } = texts;
-  const [before = "", after = ""] = words.handMadeText.split("{time}");
+  const bound = form === "dc+sd-jwt";
+  const [before = "", after = ""] = (bound ? words.handMadeSdJwtText : words.handMadeText).split("{time}");
   const says = atLeast === "" ? words.handSaysScore : words.handSaysLeast;
   return {
     title: words.handMade,
@@ -36,6 +55,6 @@ export function scoreCredentialPage({ credential, expiresAt, policy, atLeast }: 
     head: reputationStyle,
     body: html`<p class="place"><a href="/me/reputation">${words.handBack}</a></p><h1>${words.handMade}</h1>
       <p class="lead">${words.handSays} ${fill(says, { policy, least: atLeast })}.</p><p>${before}${momentOf(expiresAt)}${after}</p>
-      <p><b>${words.handField}</b></p><p class="hand-made">${copyable(credential)}</p><p><a class="button" href="/verify">${words.handCheck}</a></p>`,
+      <p><b>${bound ? words.handFieldSdJwt : words.handField}</b></p><p class="hand-made">${copyable(credential)}</p><p><a class="button" href="/verify">${words.handCheck}</a></p>`,
   };
 }

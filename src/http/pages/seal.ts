@@ -9,12 +9,14 @@ export type Sealed = {
   checks: readonly Check[];
   /** Whether the list of checks is open from the start. */
   open?: boolean;
+  /** What the verdict is on, where a page has several. */
+  of?: string;
 };
 
 /** A verdict as a shape, a word and a sentence; it opens into the checks it rests on, each with its reason. */
-export function sealMarkup({ verdict, sentence, checks, open = false }: Sealed): Markup {
+export function sealMarkup({ verdict, sentence, checks, open = false, of }: Sealed): Markup {
   const passed = checks.filter((check) => check.outcome === "pass").length;
-  return html`<section class="seal seal-${verdict}" aria-label="${texts.seal.label}">
+  return html`<section class="seal seal-${verdict}" aria-label="${of === undefined ? texts.seal.label : `${texts.seal.label}: ${of}`}">
     <div class="seal-head">${sealShape(verdict)}
       <div><p class="seal-word">${texts.seal.words[verdict]}</p><p class="seal-sentence">${sentence}</p></div></div>
     <details${raw(open ? " open" : "")}>

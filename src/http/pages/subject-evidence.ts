@@ -28,10 +28,12 @@ export function evidenceRow({ fact, attestation, badge }: FactDetail, names: Nam
   };
 }
 
-/** A fact that does not count, in one line with a way to its entry. */
-export function excludedMarkup(fact: Excluded, names: Names): Markup {
-  return html`<li>${kindInField(fact.kind, fact.field)}, ${raterLine(fact.rater, names)}, ${dayOf(fact.admittedAt)}
-    <a href="${fact.link}">${texts.subject.logLink}</a></li>`;
+/** A fact that does not count, in one line with a way to its entry; what became of it where that is why. */
+export function excludedMarkup(fact: Excluded, { names, disputed }: Pick<ToldScore, "names" | "disputed">): Markup {
+  const attestation = disputed.get(fact.operation);
+  const title = saidTitle(attestation?.texts ?? null);
+  return html`<li>${title === undefined ? "" : `${title}: `}${kindInField(fact.kind, fact.field)}, ${raterLine(fact.rater, names)}, ${dayOf(fact.admittedAt)}
+    <a href="${fact.link}">${texts.subject.logLink}</a>${attestation ? aftermathMarkup(attestation) : ""}</li>`;
 }
 
 /** What an attestation says in words; that they were erased, where they were. */

@@ -77,10 +77,11 @@ function scoreBody(view: SubjectView, told: ToldScore): Markup {
   const facts = told.rows.map(({ fact }) => fact);
   const chart = chartMarkup({ history: told.history, policy: view.shown.policy, facts });
   const counts = evidence.length + score.evidence.hidden.count > 0;
+  // On a phone the fields come between the score and what counts.
+  const fields = html`</div><div class="told-aside">${partMarkup("fields", words.fields, fieldsMarkup(told, view.own))}</div><div class="told-main">`;
   return html`<div class="told"><div class="told-main">${scoreMarkup(view, told)}
-      ${chart === "" ? "" : partMarkup("history", words.history, html`${chart}`)}</div>
-    ${counts ? html`<div class="told-aside">${partMarkup("fields", words.fields, fieldsMarkup(told, view.own))}</div>` : ""}
-    <div class="told-main">${partMarkup("evidence", words.evidence, evidenceMarkup(view, told))}</div>
+      ${chart === "" ? "" : partMarkup("history", words.history, html`${chart}`)}${counts ? fields : ""}
+    ${partMarkup("evidence", words.evidence, evidenceMarkup(view, told))}</div>
     <div class="told-aside">${partMarkup("excluded", words.excluded, excludedPart(view, told))}
       ${partMarkup("check", words.check, checkMarkup(view, told))}
       <p><a href="${resumePath(view)}">${words.resume}</a></p></div></div>`;

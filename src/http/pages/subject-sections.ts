@@ -60,9 +60,12 @@ export function fieldsMarkup({ score, evidence }: ToldScore, own: boolean): Mark
 }
 
 /** What was left out, by reasons. */
-export function excludedPart(view: SubjectView, { score, excluded, names }: ToldScore): Markup {
+export function excludedPart(view: SubjectView, told: ToldScore): Markup {
   const words = texts.subject;
-  if (score.excluded.total === 0 && excluded.length === 0) return html`<p class="quiet">${words.excludedNone}</p>`;
+  const { score, excluded } = told;
+  const beyond = beyondMarkup(score);
+  if (score.excluded.total === 0 && excluded.length === 0)
+    return html`${beyond === "" ? html`<p class="quiet">${words.excludedNone}</p>` : beyond}`;
   const few = fewOfEach(excluded);
   const groups = exclusions.flatMap((reason) => {
     const seen = excluded.filter((each) => each.reason === reason).length;
@@ -74,13 +77,21 @@ export function excludedPart(view: SubjectView, { score, excluded, names }: Told
       ? []
       : [
           html`<li><details><summary><span><b>${title}</b> <span class="count">${count}</span></span></summary><p class="quiet">${text}</p>
-        <ul class="excluded-rows">${rows.map((each) => excludedMarkup(each, names))}</ul>
+        <ul class="excluded-rows">${rows.map((each) => excludedMarkup(each, told))}</ul>
         ${more > 0 ? html`<p class="hint">${fill(words.excludedMore, { count: more })}</p>` : ""}
         ${count > seen ? html`<p class="hint">${fill(words.excludedUnseen, { count: count - seen })}</p>` : ""}</details></li>`,
         ];
   });
-  return html`<p class="quiet">${words.excludedLead}</p><ul class="reasons-list">${groups}</ul>
+  return html`<p class="quiet">${words.excludedLead}</p><ul class="reasons-list">${groups}</ul>${beyond}
     <p class="small"><a href="${scorePath(view)}/excluded">${words.excludedAll}</a></p>`;
+}
+
+/** Facts that are listed nowhere, because a score does not take them in. */
+function beyondMarkup({ excluded: { beyond } }: ToldScore["score"]): Markup | string {
+  const { beyondOne, beyondMany } = texts.subject;
+  if (beyond === 0) return "";
+  const count = beyond.toLocaleString("en");
+  return html`<p class="notice">${beyond === 1 ? beyondOne : fill(beyondMany, { count })}</p>`;
 }
 
 /** How to compute it again, and as of when it stands. */

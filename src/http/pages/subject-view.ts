@@ -44,6 +44,8 @@ export type ToldScore = {
   /** All that the viewer may see, in the order of the log. */
   evidence: readonly Evidence[];
   excluded: readonly Excluded[];
+  /** Of those that are left out because they are disputed the attestations that are shown, by operation. */
+  disputed: ReadonlyMap<string, AttestationView>;
   /** Of the evidence those on this page, the latest first, and where the list goes on. */
   rows: readonly FactDetail[];
   next: number | undefined;
@@ -127,16 +129,18 @@ async function tellScore(
   const points = evidence.length + excluded.length > manyFacts ? fewPoints : usual;
   const since = iso(historyStart([...evidence, ...excluded], call.now));
   const untold = score.closed || evidence.length + excluded.length + score.evidence.hidden.count === 0;
-  const [rows, history, names] = await Promise.all([
+  const few = fewOfEach(excluded);
+  const [rows, history, names, disputed] = await Promise.all([
     detailsOf(services, session, page),
     untold ? [] : services.scores.history(viewer, did, { policy }, { since, points }, spend),
     namesOf(
       services,
-      [...page, ...fewOfEach(excluded)].flatMap(({ rater, issuer }) => [rater, issuer]),
+      [...page, ...few].flatMap(({ rater, issuer }) => [rater, issuer]),
     ),
+    disputedOf(services, session, few),
   ]);
   const next = latest.length > page.length ? page.at(-1)?.seq : undefined;
-  return { kind: "score", score, evidence, excluded, rows, next, history, names };
+  return { kind: "score", score, evidence, excluded, disputed, rows, next, history, names };
 }
 
 /** The latest of each reason, as many as a page shows. */
@@ -179,6 +183,20 @@ async function detailsOf(
       return { fact, attestation, badge: await badgeOf(services, fact.document, viewer) };
     }),
   );
+}
+
+/** What was said to the dispute by which a fact does not count; of an award that stands in its log alone. */
+async function disputedOf(
+  { reputations }: Services,
+  session: PageSession | undefined,
+  excluded: readonly Excluded[],
+): Promise<Map<string, AttestationView>> {
+  const disputed = excluded.filter(({ reason }) => reason === "disputed");
+  const found = disputed.map(({ operation }) =>
+    unlessGone(() => reputations.attestation(async () => session, operation)),
+  );
+  const views = (await Promise.all(found)).flatMap((view) => view ?? []);
+  return new Map(views.map((view) => [view.attestation, view]));
 }
 
 /** An award that everybody may know of says its class in the log; its link, nobody learns who does not have it. */

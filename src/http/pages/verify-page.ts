@@ -3,9 +3,10 @@ import type { BadgeReport } from "../../services.ts";
 import type { CredentialReport } from "../../verify/credential.ts";
 import type { OperationReport } from "../../verify/operation.ts";
 import { copyable, didMarkup } from "./address.ts";
-import { badgeStyle } from "./badge-page.ts";
 import type { Markup, Page } from "./layout.ts";
 import { momentOf } from "./moment.ts";
+import { presentationFinding, presentationStyle } from "./presentation-page.ts";
+import type { PresentationView } from "./presentation-view.ts";
 import { factsMarkup } from "./rows.ts";
 import { sealMarkup } from "./seal.ts";
 import { fill, texts } from "./texts.ts";
@@ -18,7 +19,8 @@ export type Finding =
   | { kind: "operation"; report: OperationReport }
   | { kind: "credential"; report: CredentialReport }
   | { kind: "token"; report: TokenReport }
-  | { kind: "badge"; report: BadgeReport };
+  | { kind: "badge"; report: BadgeReport }
+  | { kind: "presentation"; view: PresentationView };
 
 export type VerifyView = {
   token: string;
@@ -40,7 +42,7 @@ export function verifyPage(view: VerifyView): Page {
     title,
     place: "verify",
     description: lead,
-    head: badgeStyle,
+    head: presentationStyle,
     body: html`<h1>${title}</h1><p class="lead">${lead}</p>
       ${answer}${findings === undefined ? "" : html`<h2 class="again">${again}</h2>`}
       ${formMarkup(view)}`,
@@ -68,6 +70,7 @@ function answerMarkup(findings: readonly Finding[], left: VerifyView["left"]): M
 
 function findingMarkup(finding: Finding): Markup {
   if (finding.kind === "badge") return badgeFinding(finding.report);
+  if (finding.kind === "presentation") return presentationFinding(finding.view);
   const { kind, report } = finding;
   const { verdict, checks } = report;
   const sentence = texts.verify.sentences[kind][verdict];

@@ -9,9 +9,12 @@ import type { Asked } from "../../services.ts";
 import type { Call, Door } from "../call.ts";
 import type { Route } from "../route.ts";
 import { priceOf } from "../routes/badge-verify.ts";
+import { presentationPrice } from "../routes/presentations.ts";
 import { formRoute, pageRoute } from "./form.ts";
 import { guestOf } from "./guest.ts";
 import { pageReply } from "./layout.ts";
+import { presentationIn } from "./presentation-reading.ts";
+import { seePresentation } from "./presentation-view.ts";
 import { reportToken } from "./token-report.ts";
 import { badgeIn, badgeLinkIn, isClaimLink, personIn } from "./verify-badge-reading.ts";
 import { type Finding, verifyPage } from "./verify-page.ts";
@@ -55,6 +58,11 @@ async function judgeAny(
   person: string,
   question: Asked,
 ): Promise<Found> {
+  const presentation = presentationIn(given);
+  if (presentation !== undefined) {
+    await door.gate.spend(call, presentationPrice(presentation));
+    return { findings: [{ kind: "presentation", view: await seePresentation(door, presentation, question) }] };
+  }
   const badge = badgeIn(given, person !== "");
   if (badge === undefined) return judge(door, call, typeof given === "string" ? given : "", question);
   await door.gate.spend(call, priceOf(badge));

@@ -1,15 +1,17 @@
 import { z } from "@hono/zod-openapi";
 import { ensure } from "../../kernel/failure.ts";
 import { isObject } from "../../kernel/json.ts";
+import { maxBundleEntries } from "../../operations/bundle.ts";
 import type { DocumentView } from "../../operations/document-view.ts";
 import type { Work } from "../../services.ts";
 import { forViewer, viewerOf } from "../authentication.ts";
 import type { Call, Door } from "../call.ts";
 import { examples } from "../examples.ts";
+import { pageQuery } from "../query.ts";
 import { json, type Reply, unlessKnown } from "../reply.ts";
 import { answer, type Route, route } from "../route.ts";
 import { asChecked, check, moment, rawObject, receipt, shownEntry, verdict } from "../schemas.ts";
-import { admissionRefusals, documentId, documentPart, signingKey } from "./operations.ts";
+import { admissionRefusals, documentId, documentPart, isPlace, openingCost, signingKey } from "./operations.ts";
 
 export function documentRoutes(door: Door): Route[] {
   return [openRoute(door), getRoute(door), auditRoute(door)];
@@ -39,7 +41,7 @@ function openRoute(door: Door): Route {
       const named = kind ?? (isObject(create.input) ? create.input.model : undefined);
       ensure(typeof named === "string", "INVALID_REQUEST", "Neither `kind` nor `create.input.model` names a kind.");
       await door.gate.guardKey(call, signingKey(create));
-      await door.gate.spend(call, 1 + operations.length);
+      await door.gate.spend(call, openingCost(create, operations));
       return json({ receipts: await door.services.documents.open(create, named, operations) }, 201);
     },
   });
@@ -88,7 +90,7 @@ function keepAnswer(answers: Answers, view: DocumentView) {
 }
 
 function auditRoute(door: Door): Route {
-  const bundleQuery = z.strictObject({
+  const bundleQuery = pageQuery(...bundlePages).extend({
     bundle: z.literal("1").optional().openapi({ description: "1 for the evidence itself instead of its audit." }),
   });
   return route("get", "/v1/documents/{id}/audit", {
@@ -96,7 +98,9 @@ function auditRoute(door: Door): Route {
     summary: "Replay a document from nothing",
     description:
       "Every law by name, and what breaks it. With `bundle=1` one file with the entries, the delegations they rest on, " +
-      "their proofs and revocations, and log positions: for anybody to audit without this service.",
+      "their proofs and revocations, and log positions: for anybody to audit without this service. With `after` (0 first) " +
+      "it is a page of the log with what that rests on, and `page.next` says where the next one begins. Others' logs that are " +
+      "too long are named in `leftOut`: they are bundles of their own.",
     shared: true,
     guarded: true,
     parts: documentPart,
@@ -108,18 +112,33 @@ function auditRoute(door: Door): Route {
       const { audit, bundle } = door.services.documents;
       const viewer = viewerOf(door, call);
       const whole = query.bundle === "1";
+      const page = bundlePage(query, door.limits.bundle);
       const work = workOf(door, call, whole ? 1 : auditCost);
-      return forViewer(call, json(whole ? await bundle(id, viewer, work) : await audit(id, viewer, work)));
+      return forViewer(call, json(whole ? await bundle(id, viewer, work, page) : await audit(id, viewer, work)));
     },
   });
+}
+
+/** Entries of the document in a page of its bundle, usual and at most. */
+const bundlePages = [2_000, 5_000] as const;
+
+function bundlePage(
+  { bundle, after, limit }: { [Name in "bundle" | "after" | "limit"]?: string | undefined },
+  most = maxBundleEntries,
+) {
+  if (after === undefined && limit === undefined) return {};
+  ensure(bundle === "1", "INVALID_REQUEST", "There are pages of bundles, and none of audits.");
+  ensure(after !== undefined && isPlace(after), "INVALID_REQUEST", "after: A place in the log is a number.");
+  return { page: { after: Number(after), limit: Math.min(most, Number(limit ?? bundlePages[0])) } };
 }
 
 /** An entry that is replayed costs about as much as so many operations that are checked. */
 const auditCost = 5;
 
 /** What an award rests on may be the log of a large organisation, so every log is counted as it is read. */
-function workOf({ gate, clock, runtime }: Door, call: Call, cost: number): Work {
-  return { spend: (entries) => gate.spend(call, entries * cost, clock()), pause: () => runtime.pause() };
+function workOf({ gate, clock, runtime, limits }: Door, call: Call, cost: number): Work {
+  const spend = (entries: number) => gate.spend(call, entries * cost, clock());
+  return { spend, pause: () => runtime.pause(), most: limits.bundle };
 }
 
 const asOf = z.object({ seq: z.int(), time: moment });
@@ -161,5 +180,13 @@ const bundle = z
       }),
     }),
     logs: z.array(z.object({ document: z.string(), kind: z.string(), entries: z.array(shownEntry) })),
+    leftOut: z
+      .array(z.object({ document: z.string(), kind: z.string(), entries: z.int(), why: z.enum(["long", "log"]) }))
+      .optional()
+      .openapi({ description: "Logs that are too long to come along; `log` for the whole log, `/v1/operations`." }),
+    page: z
+      .object({ after: z.int(), next: z.int().nullable() })
+      .optional()
+      .openapi({ description: "Of a bundle in pages: behind which place the next one begins." }),
   })
   .openapi("Bundle");

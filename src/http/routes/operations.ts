@@ -1,8 +1,9 @@
 import { z } from "@hono/zod-openapi";
+import { utf8 } from "../../kernel/bytes.ts";
 import { type Code, ensure } from "../../kernel/failure.ts";
 import { isObject } from "../../kernel/json.ts";
 import { forViewer, viewerOf } from "../authentication.ts";
-import { readJson } from "../body.ts";
+import { readSizedJson } from "../body.ts";
 import { type Call, type Door, pathPart } from "../call.ts";
 import { examples } from "../examples.ts";
 import { pageOf, pageQuery, pageReply } from "../query.ts";
@@ -63,6 +64,24 @@ export function signingKey(operation: unknown): string {
   return isObject(app) && typeof app.key === "string" ? app.key : "";
 }
 
+/** Bytes that an operation may have for its price: several times an ordinary one. All of it is kept for ever. */
+const bytesForOne = 4_096;
+
+/** What it costs to admit so many operations of so many bytes. */
+export function admissionCost(operations: number, bytes: number): number {
+  return Math.max(operations, Math.ceil(bytes / bytesForOne));
+}
+
+/** Bytes of something as JSON. */
+export function sizeOf(value: unknown): number {
+  return utf8(JSON.stringify(value)).length;
+}
+
+/** What it costs to admit an opening: CREATE_DOCUMENT, and a first run. */
+export function openingCost(create: unknown, operations: readonly unknown[]): number {
+  return admissionCost(1 + operations.length, sizeOf([create, ...operations]));
+}
+
 /** The hot path: no schema is walked here, because the reactor parses every operation itself. */
 function submitRoute({ services, gate, limits }: Door): Route {
   const run = z.strictObject({
@@ -83,9 +102,10 @@ function submitRoute({ services, gate, limits }: Door): Route {
     refusals: ["UNKNOWN_DOCUMENT", "WRONG_DOCUMENT_ID", ...admissionRefusals],
     handle: async (call) => {
       const id = documentId(call);
-      const { operations, kind } = runOf(await readJson(call.request.raw, limits.bytes.body));
+      const { value, size } = await readSizedJson(call.request.raw, limits.bytes.body);
+      const { operations, kind } = runOf(value);
       await gate.guardKey(call, signingKey(operations[0]));
-      await gate.spend(call, operations.length);
+      await gate.spend(call, admissionCost(operations.length, size));
       return json({ receipts: await services.documents.submit(id, operations, kind) }, 201);
     },
   });

@@ -12,10 +12,12 @@ import { guestOf } from "../pages/guest.ts";
 import { type Page, pageReply } from "../pages/layout.ts";
 import { myReputationRoutes } from "../pages/my-reputation-routes.ts";
 import { myRoutes } from "../pages/my-routes.ts";
+import { consoleAttestationRoutes } from "../pages/organization-attestation-routes.ts";
 import { consolePageRoutes } from "../pages/organization-console-routes.ts";
 import { consoleFormRoutes } from "../pages/organization-form-routes.ts";
 import { organizationRoutes } from "../pages/organization-routes.ts";
 import { policyPageRoutes } from "../pages/policy-routes.ts";
+import { presentationPageRoutes } from "../pages/presentation-routes.ts";
 import { profileRoutes } from "../pages/profile-routes.ts";
 import { problemPage } from "../pages/refusal-page.ts";
 import { signInRoutes } from "../pages/sign-in-routes.ts";
@@ -34,10 +36,12 @@ export function pageRoutes(door: Door, describe: () => unknown): Route[] {
     ...myRoutes(door),
     ...myBadgesRoutes(door),
     ...myReputationRoutes(door),
+    ...presentationPageRoutes(door),
     ...profileRoutes(door),
     ...badgePageRoutes(door),
     ...organizationRoutes(door),
     ...consoleBatchRoutes(door),
+    ...consoleAttestationRoutes(door),
     ...consolePageRoutes(door),
     ...consoleFormRoutes(door),
     ...policyPageRoutes(door),

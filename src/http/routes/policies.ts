@@ -10,7 +10,7 @@ import { pageOf, pageQuery, pageReply } from "../query.ts";
 import { content, json, unlessKnown } from "../reply.ts";
 import { answer, type Route, route } from "../route.ts";
 import { did, moment, pageOfItems, rawObject, receipt, refusedPart } from "../schemas.ts";
-import { admissionRefusals, signingKey } from "./operations.ts";
+import { admissionCost, admissionRefusals, openingCost, signingKey, sizeOf } from "./operations.ts";
 import { spendOn } from "./scores.ts";
 
 /** Policies at once, usual and at most. */
@@ -122,7 +122,8 @@ function postRoute(door: Door): Route {
     },
     refusals: [...admissionRefusals, "DOCUMENT_EXISTS", "WRONG_DOCUMENT_ID", "NAME_TAKEN"],
     handle: async (call, { body: { policy, subjects = [], create, operations = [] } }) => {
-      await door.gate.spend(call, 1 + operations.length + subjects.length * scoreCosts);
+      const cost = policy ? admissionCost(1, sizeOf(policy)) : openingCost(create, operations);
+      await door.gate.spend(call, cost + subjects.length * scoreCosts);
       if (policy) return forViewer(call, json(await checkOf(door, call, policy, subjects)));
       await door.gate.guardKey(call, signingKey(create!));
       const receipts = await policies.open(create, operations);

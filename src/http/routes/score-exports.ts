@@ -14,7 +14,8 @@ export function scoreExportRoutes(door: Door): Route[] {
       summary: "Every log that a score rests on, and the score",
       description:
         "For `npm run replay`, which audits the logs, computes the score of them alone, and compares it byte by byte. A " +
-        "score by trust rests on the whole log. What the subject hides is concealed from others, who cannot compute it.",
+        "score by trust rests on the whole log. What the subject hides is concealed from others, who cannot compute it. " +
+        "Logs of others that are too long are named in `leftOut`: fetch them as bundles, page by page, and give them to the replay.",
       guarded: true,
       query: z.strictObject(asked),
       answers: {
@@ -28,6 +29,7 @@ export function scoreExportRoutes(door: Door): Route[] {
         const work = {
           spend: (entries: number) => door.gate.spend(call, entries, door.clock()),
           pause: door.runtime.pause,
+          most: door.limits.bundle,
         };
         return forViewer(call, json(await door.services.exportScore(viewer, subject, askedScore(call, query), work)));
       },

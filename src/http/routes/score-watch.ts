@@ -39,7 +39,7 @@ export function scoreWatchRoutes(door: Door): Route[] {
         const accepted = preferred(call.request.header("accept"), ["application/json", eventStream]) === eventStream;
         ensure(accepted, "NOT_ACCEPTABLE", `This is a stream: ask for ${eventStream}.`);
         const subject = subjectOf(call);
-        const which = askedScore(call, query);
+        const which = { ...askedScore(call, query), lagging: true };
         const viewer = viewerOf(door, call);
         // Paid for whenever it is computed; a stream that has used up what its address may ask ends.
         const spend = spendOn(door, call, 0);

@@ -1,10 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import { Failure } from "../../kernel/failure.ts";
 import { isObject } from "../../kernel/json.ts";
-import type { Check, Verdict } from "../../kernel/report.ts";
+import { type Check, judge, type Verdict } from "../../kernel/report.ts";
+import { contextV2 } from "../../securing/data-model.ts";
 import { maxCredentialJwt } from "../../securing/vc-jwt.ts";
 import type { BadgeReport } from "../../verify/badge.ts";
 import { maxPresentationJwt, maxPresented } from "../../verify/presentation.ts";
+import { wishedChecks } from "../../verify/proof-wishes.ts";
 import { partyOf, requireScope } from "../authentication.ts";
 import { badgeReport } from "../badge-schemas.ts";
 import { parseBy } from "../body.ts";
@@ -27,6 +29,10 @@ const options = z.object({
   domain: z.string().max(1024).optional(),
 });
 
+const credentialOptions = options.extend({
+  expectedProofPurpose: z.string().max(256).optional().openapi({ description: "The purpose that proofs must state." }),
+});
+
 const result = {
   verified: z.literal(true),
   checks: z.array(z.string()).openapi({ description: "The checks that were made, by name." }),
@@ -46,24 +52,31 @@ function credentialRoute(door: Door): Route {
     operation: "postVcApiCredentialsVerify",
     callers: ["client"],
     summary: "Verify a credential of any issuer",
-    description: `With scope \`${scope}\`. ${notVerified}`,
+    description:
+      `With scope \`${scope}\`. Every proof has to have the challenge, the domain and the purpose that \`options\` ` +
+      `asks for. ${notVerified}`,
     shared: true,
     guarded: true,
     body: {
       schema: z.strictObject({
         verifiableCredential: z.union([rawObject, z.string().min(1).max(maxCredentialJwt)]),
-        options: options.optional(),
+        options: credentialOptions.optional(),
       }),
-      example: { verifiableCredential: { type: "EnvelopedVerifiableCredential", id: exampleJwt } },
+      example: {
+        verifiableCredential: { "@context": contextV2, type: "EnvelopedVerifiableCredential", id: exampleJwt },
+      },
       most: limits.bytes.body,
     },
     answers: { 200: answer("It holds.", z.object({ ...result, report: badgeReport })) },
     refusals: ["FORBIDDEN", "NOT_VERIFIED"],
-    handle: async (call, { body: { verifiableCredential } }) => {
+    handle: async (call, { body: { verifiableCredential, options: asked = {} } }) => {
       requireScope(await partyOf(door, call), scope);
       await gate.spend(call, priceOf(verifiableCredential));
-      const report = await services.verify.badge(asCredential(verifiableCredential), {});
-      return verdictReply(door, call, report, { report });
+      const credential = asCredential(verifiableCredential);
+      const report = await services.verify.badge(credential, {});
+      const { expectedProofPurpose: purpose, challenge, domain } = asked;
+      const checks = [...report.checks, ...wishedChecks(credential, { purpose, challenge, domain })];
+      return verdictReply(door, call, { verdict: judge(checks), checks }, { report });
     },
   });
 }
@@ -84,6 +97,7 @@ function presentationRoute(door: Door): Route {
   });
   return route("post", "/presentations/verify", {
     tag: "VC API",
+    operation: "postVcApiPresentationsVerify",
     callers: ["client"],
     summary: "Verify a presentation and every credential in it",
     description: `With scope \`${scope}\`; \`options\` has the challenge and the domain that were given. ${notVerified}`,

@@ -31,7 +31,9 @@ const wishedStatus = z.object({ type: z.string().optional(), statusPurpose: z.en
 const issueOptions = z.object({
   suite: z.enum(suites).optional().openapi({ description: "How it is secured, and with which key." }),
   cryptosuite: z.enum(suites).optional(),
-  issuer: z.string().max(512).optional().openapi({ description: "The did:web, or the did:key of the key that signs." }),
+  issuer: z.string().max(512).optional().openapi({
+    description: "The did:web, or the did:key of the key that signs: in place of what the credential names.",
+  }),
   credentialId: z.string().max(2048).optional(),
   credentialStatus: z.union([wishedStatus, z.array(wishedStatus).max(2)]).optional(),
   previousProof: z.union([z.string(), z.array(z.string()).max(8)]).optional(),

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { auditBundle } from "../../../src/operations/audit.ts";
+import { joinBundles } from "../../../src/operations/bundle-joining.ts";
 import { signOperation } from "../../../src/operations/sign.ts";
 import { allKinds } from "../../../src/verify/kinds.ts";
 import { appKey, otherKey, userOf, wallet as walletCheck } from "../../harness.ts";
@@ -185,6 +186,32 @@ export function documentContract(open: () => Promise<Service>): void {
       const elsewhere = await auditBundle(bundle.body, { kinds: allKinds(walletCheck), operationKeys });
       expect(elsewhere.verdict).toBe("valid");
       expectProblem(await get(service, `/v1/documents/${document}/audit?bundle=0`), "INVALID_REQUEST", 400);
+    });
+
+    test("comes as a bundle in pages, which together are the whole", async () => {
+      const { document } = await openProfile(service);
+      const path = `/v1/documents/${document}/audit?bundle=1`;
+      const pages: any[] = [];
+      for (let after: number | null = 0; after !== null; after = pages.at(-1).page.next) {
+        const { status, body, text } = await get(service, `${path}&after=${after}&limit=1`);
+        expect(status, text).toBe(200);
+        expect(
+          body.logs.filter((log: any) => log.document === document).flatMap((log: any) => log.entries).length,
+        ).toBe(pages.length < 2 ? 1 : 0);
+        pages.push(body);
+      }
+      expect(pages).toHaveLength(3);
+      const [first] = pages;
+      const { operationKeys } = first.service;
+      await expect(auditBundle(first, { kinds: allKinds(walletCheck) })).rejects.toMatchObject({
+        code: "INVALID_REQUEST",
+      });
+      const joined = joinBundles(pages.reverse());
+      const report = await auditBundle(joined, { kinds: allKinds(walletCheck), operationKeys });
+      expect(report).toMatchObject({ verdict: "valid", entries: 2 });
+      for (const wrong of ["&limit=1", "&after=x", "&after=0&limit=0"])
+        expectProblem(await get(service, `${path}${wrong}`), "INVALID_REQUEST", 400);
+      expectProblem(await get(service, `/v1/documents/${document}/audit?after=0`), "INVALID_REQUEST", 400);
     });
 
     test("is not there under any other id, however it is spelt", async () => {

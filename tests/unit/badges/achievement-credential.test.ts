@@ -40,6 +40,20 @@ describe.each(Object.entries(shapes))("the credential of an award %s", (_, facts
 });
 
 describe("the credential of an award", () => {
+  test.each([
+    ["en-GB", "en-GB"],
+    ["EN", "en"],
+    ["SR-cyrl-rs", "sr-Cyrl-RS"],
+    ["es-419", "es-419"],
+    ["de-CH-1996", "de-CH"],
+    ["sl-rozaj", "sl"],
+  ])("says of the language %s what Open Badges knows of it: %s", (inLanguage, told) => {
+    const { achievement } = fullFacts();
+    const facts = fullFacts({ achievement: { ...achievement, definition: { ...achievement.definition, inLanguage } } });
+    expect(subjectOf(facts).achievement).toMatchObject({ inLanguage: told });
+    expect(outcomes(achievementCredential(facts))).toEqual(["schema pass", "open-badge pass"]);
+  });
+
   test("names the organisation as a profile, and the version of the class as the achievement", () => {
     const { issuer, credentialSubject } = achievementCredential(fullFacts()) as any;
     expect(issuer).toEqual({

@@ -133,6 +133,7 @@ describe("a badge class", () => {
     ["a link that is no https", { criteria: { url: "http://example.org" } }],
     ["a link that is a script", { criteria: { url: "javascript:alert(1)" } }],
     ["a type of its own", { type: "Trophy" }],
+    ["an extension without a name", { type: "ext:-" }],
     ["a validity that cannot be read", { validity: { until: "next year" } }],
     ["a member it does not know", { colour: "red" }],
   ])("refuses %s", async (_name, more) => {

@@ -71,6 +71,7 @@ describe("the identity credential", () => {
       index: issued.statusIndex,
       list: `${origin}/v1/status-lists/${issued.statusList}`,
       size: 1,
+      messages: [],
     });
     expect(await store.find(issued.id)).toEqual(issued);
   });

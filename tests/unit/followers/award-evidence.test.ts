@@ -203,6 +203,17 @@ describe("a follower", () => {
     await follower(storage, entries).ensureAt(entries.length);
   });
 
+  it("comes as far as there is time for, where an earlier place will do", async () => {
+    const entries = [...scenario.entries, ...idle(6_000)];
+    const following = follower(storage, entries);
+    expect(await following.reach(scenario.at("W1"))).toBe(scenario.at("W1"));
+    const first = await follower(storage, entries).reach(entries.length);
+    expect(first).toBeGreaterThanOrEqual(5_000);
+    expect(first).toBeLessThan(entries.length);
+    expect(await rowsOf(storage)).toEqual(whole);
+    expect(await follower(storage, entries).reach(entries.length)).toBe(entries.length);
+  });
+
   it("gives up where others always write first", async () => {
     const store: FollowerStore<AwardChange> = {
       cursor: async () => ({ seq: 0, turn: 0 }),

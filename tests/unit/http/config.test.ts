@@ -52,6 +52,7 @@ describe("the configuration", () => {
       bytes: { body: 1_048_576, batch: 16_777_216, stream: 268_435_456 },
       trustedProxies: 0,
       rows: 10_000,
+      bundle: 20_000,
     });
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { chartMarkup } from "../../../src/http/pages/subject-chart.ts";
-import { sumByField } from "../../../src/http/pages/subject-sections.ts";
-import { subjectPath } from "../../../src/http/pages/subject-view.ts";
+import { excludedPart, sumByField } from "../../../src/http/pages/subject-sections.ts";
+import { type SubjectView, subjectPath, type ToldScore } from "../../../src/http/pages/subject-view.ts";
 import { nextWords, pointsText, sureWords } from "../../../src/http/pages/subject-words.ts";
 import { day, iso } from "../../../src/kernel/time.ts";
 import type { Evidence } from "../../../src/reputation/explanation.ts";
@@ -46,6 +46,24 @@ describe("points for people", () => {
       ["a", "3.50", 2],
       ["c", "3.50", 1],
     ]);
+  });
+});
+
+describe("what was left out", () => {
+  const view = { did: "did:example:ada", listed: { id: "r1", alias: null } } as SubjectView;
+  const told = (beyond: number, byReason: Record<string, number> = {}) => {
+    const total = Object.values(byReason).reduce((all, count) => all + count, 0);
+    const excluded = { total, byReason, beyond };
+    return { score: { excluded }, excluded: [], names: new Map(), disputed: new Map() } as unknown as ToldScore;
+  };
+
+  test("says how many facts a score has no room for, whatever else is left out", () => {
+    expect(String(excludedPart(view, told(0)))).toContain("Nothing was left out.");
+    expect(String(excludedPart(view, told(1)))).toContain("1 more fact is not taken in");
+    const both = String(excludedPart(view, told(12_345, { duplicate: 2 })));
+    expect(both).toContain("12,345 more facts are not taken in");
+    expect(both).toContain("Said twice");
+    expect(String(excludedPart(view, told(0, { duplicate: 2 })))).not.toContain("not taken in");
   });
 });
 

@@ -1,9 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { Did } from "../../../src/identity/did.ts";
 import type { JsonObject } from "../../../src/kernel/json.ts";
+import { day } from "../../../src/kernel/time.ts";
 import { here } from "../../../src/operations/kind.ts";
 import type { Policy } from "../../../src/reputation/policy.ts";
-import { isAlias, maxPolicyVersions, policyDocument } from "../../../src/reputation/policy-document.ts";
+import {
+  isAlias,
+  maxDailyBytes,
+  maxPolicyVersions,
+  policyDocument,
+  policyDocumentWith,
+  versionBytes,
+} from "../../../src/reputation/policy-document.ts";
 import { policyHash } from "../../../src/reputation/policy-schema.ts";
 import { type Act, type By, given, noon, serviceKey, theDocument } from "../given.ts";
 import { sample } from "./policy-samples.ts";
@@ -65,6 +73,8 @@ describe("a policy's document", () => {
           entry: digest,
           seq: here,
           policy: JSON.stringify(sample),
+          account: ann.slice(-42),
+          bytes: JSON.stringify(sample).length,
           published_at: noon,
           superseded_at: null,
         },
@@ -147,6 +157,47 @@ describe("a policy's document", () => {
       grounds: [],
     };
     expect(() => policyDocument.decide(state, deed)).toThrow(expect.objectContaining({ code: "QUOTA_EXCEEDED" }));
+  });
+});
+
+describe("what arrives", () => {
+  const decided = (policy: Policy, before: { versions: number; bytes: number }, who = by(ann)) => {
+    const asked: unknown[] = [];
+    const kind = policyDocumentWith({
+      published: async (...each) => {
+        asked.push(each);
+        return before;
+      },
+    });
+    const outcome = given(kind, [], { user: who.user, app }).when(publish(policy, who));
+    return { outcome, asked };
+  };
+  const size = JSON.stringify(sample).length + versionBytes;
+
+  test("is held to so many bytes of an account within a day, by its address alone", async () => {
+    const most = { versions: 3, bytes: maxDailyBytes - 3 * versionBytes - size };
+    const { outcome, asked } = decided(sample, most);
+    await outcome.then({ version: 1 });
+    expect(asked).toEqual([[ann.slice(-42), noon - day]]);
+    await decided(sample, { ...most, bytes: most.bytes + 1 }).outcome.then("TOO_MANY_REQUESTS");
+    await decided(sample, { ...most, versions: 4 }).outcome.then("TOO_MANY_REQUESTS");
+  });
+
+  test("of the service's own is not, nor what stands and is judged again", async () => {
+    const full = { versions: 0, bytes: maxDailyBytes };
+    const { outcome, asked } = decided(sample, full, service);
+    await outcome.then({ version: 1 });
+    expect(asked).toEqual([]);
+    await opened().when(publish()).then({ version: 1 });
+  });
+
+  test("says its owner's account and its bytes with the version", async () => {
+    const name = "Schweißen";
+    const { projection } = await opened()
+      .when(publish({ ...sample, name }))
+      .then({ name });
+    const { set } = projection.rows.find(({ table }) => table === "policy_versions")!;
+    expect(set).toMatchObject({ account: ann.slice(-42), bytes: Buffer.byteLength(String(set.policy)) });
   });
 });
 

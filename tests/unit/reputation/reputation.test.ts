@@ -8,6 +8,7 @@ import { type AttestationLimits, reputation } from "../../../src/reputation/repu
 import {
   maxHidings,
   maxJoined,
+  maxJoinedEver,
   maxLinks,
   maxLinksEver,
   noReputation,
@@ -616,6 +617,17 @@ describe("its subject", () => {
     await from({ ...noReputation, joined: many })
       .when(join())
       .then("QUOTA_EXCEEDED");
+  });
+
+  it("joins so many times ever, whether it has parted since or not", async () => {
+    const often = { ...noReputation, joinings: maxJoinedEver - 1 };
+    await from(often).when(join()).then({ joinings: maxJoinedEver });
+    await from({ ...often, joinings: maxJoinedEver })
+      .when(join())
+      .then("QUOTA_EXCEEDED");
+    const { digest: given } = await entryOf(join());
+    const part = act("PART", { organization: academy, ends: [given] }, by(eve));
+    await givenReputation(join(), part).when(join(guild)).then({ joinings: 2 });
   });
 
   it("parts from an organisation by the entry by which it joined", async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../../src/kernel/failure.ts";
+import { iso } from "../../../src/kernel/time.ts";
 import type { Fact } from "../../../src/reputation/fact.ts";
 import type { PublishedPolicy } from "../../../src/reputation/policy.ts";
 import { type AskedScore, openAsking } from "../../../src/reputation/score-asking.ts";
@@ -26,10 +27,11 @@ function partsOf(policy: PublishedPolicy, facts: readonly Fact[], position: numb
     log: {
       momentAt: async () => ({ seq: position }),
       lastSeq: async () => position,
-      entryAt: async () => ({ digest: "digest" }),
+      entryAt: async () => ({ digest: "digest", admittedAt: iso(now) }),
     },
     findPolicy: async () => policy,
     follow: async () => {},
+    reach: async (place) => place,
     audiences: { of: async () => ({ audience: "all" }), all: async () => [] },
     speaksFor: () => false,
   };

@@ -127,7 +127,7 @@ describe("the VC Data Model 2.0", () => {
   });
 
   test.each<[string, JsonObject]>([
-    ["a date without a time zone", { validFrom: "2026-01-01T00:00:00" }],
+    ["a date without a time", { validFrom: "2026-01-01" }],
     ["a day that does not exist", { validUntil: "2027-02-29T00:00:00Z" }],
     ["a date as a number", { validFrom: 1767225600 }],
   ])("refuses %s", (_, change) => {

@@ -144,6 +144,8 @@ test.each<[string, JsonObject]>([
   ["lists", { credentialStatus: [credentialStatus, { ...credentialStatus, id: "https://academy.example/lists/2#7" }] }],
   ["terms of its own", { "@context": [v2, ob, { own: "https://academy.example/own" }], own: "x" }],
   ["a name in languages", { name: [{ "@value": "Kurs", "@language": "de" }, "Course"] }],
+  ["the same twice, without an id", { evidence: [{ type: ["Evidence"] }, { type: ["Evidence"] }] }],
+  ["the same name twice", { name: ["Kurs", "Kurs"] }],
   [
     "the same twice",
     {

@@ -3,13 +3,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { achievementCredential } from "../../../src/badges/achievement-credential.ts";
 import { endorsementCredential } from "../../../src/badges/endorsement-credential.ts";
-import type { Json, JsonObject } from "../../../src/kernel/json.ts";
+import type { Json } from "../../../src/kernel/json.ts";
 import { parseTime } from "../../../src/kernel/time.ts";
 import { findMisfits, maxMisfits } from "../../../src/securing/json-schema.ts";
 import { badgeSchema, endorsementSchema } from "../../../src/securing/open-badge-definitions.ts";
 import { checkOpenBadge } from "../../../src/securing/open-badge-schema.ts";
 import { start } from "../../harness.ts";
 import { emailRecipient, fullFacts } from "../badges/facts.ts";
+import { changeAt } from "./changed.ts";
 
 const badge = (): any => structuredClone(achievementCredential(fullFacts()));
 const endorsement = (): any =>
@@ -253,23 +254,4 @@ function isTime(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** The document with the value at one of its places changed, or taken away. */
-function changeAt(document: JsonObject, place: number, value: Json, drops: boolean): JsonObject {
-  const changed = structuredClone(document);
-  const places: [any, string][] = [];
-  const walk = (at: any) => {
-    if (typeof at !== "object" || at === null) return;
-    for (const name of Object.keys(at)) {
-      places.push([at, name]);
-      walk(at[name]);
-    }
-  };
-  walk(changed);
-  const [at, name] = places[place % places.length]!;
-  if (!drops) at[name] = value;
-  else if (Array.isArray(at)) at.splice(Number(name), 1);
-  else delete at[name];
-  return changed;
 }

@@ -57,6 +57,25 @@ test.each([
   expect(plainTermsCheck({ type: ["https://school.example/types#Own"] })).toMatchObject({ outcome: "pass" });
 });
 
+test.each([
+  ["protected", { "@protected": true, own: "https://school.example/own" }],
+  ["wrapped in an object", { "@context": { own: "https://school.example/own" } }],
+])("a context that stands in the document may be %s", (_name, own) => {
+  const document = { "@context": [contexts[0]!, own], own: "x" } as JsonObject;
+  expect(contextCheck(document)).toMatchObject({ outcome: "pass", code: "OWN_TERMS" });
+  const proof = { type: "DataIntegrityProof", "@context": [contexts[0]!, own] };
+  expect(contextCheck({ ...document, proof } as JsonObject)).toMatchObject({ outcome: "pass" });
+});
+
+test.each([
+  ["unprotected again", { "@protected": false, own: "https://school.example/own" }],
+  ["wrapped beside others", { "@context": { own: "https://school.example/own" }, more: "https://school.example/more" }],
+  ["wrapped twice", { "@context": { "@context": { own: "https://school.example/own" } } }],
+  ["wrapped with a vocabulary", { "@context": { "@vocab": "https://school.example/" } }],
+])("a context that stands in the document is not %s", (_name, own) => {
+  expect(contextCheck({ "@context": [contexts[0]!, own] } as JsonObject)).toMatchObject({ code: "UNKNOWN_CONTEXT" });
+});
+
 test("plain terms are, whatever they mean, and texts in languages", () => {
   const document = { name: [{ "@value": "Welding", "@language": "en" }], a: { b: [1, null, "c:d"] } };
   expect(plainTermsCheck(document)).toMatchObject({ outcome: "pass" });

@@ -79,7 +79,15 @@ describe("the bits", () => {
 describe("a status entry", () => {
   test("is read as it was made", () => {
     const entry = statusEntry(list, 94567, "revocation");
-    expect(parseStatusEntry(entry)).toEqual({ purpose: "revocation", index: 94567, list, size: 1 });
+    expect(parseStatusEntry(entry)).toEqual({ purpose: "revocation", index: 94567, list, size: 1, messages: [] });
+  });
+
+  const messages = ["0x0", "0x1", "0x2", "0x3"].map((status) => ({ status, message: `means ${status}` }));
+
+  test("of several bits says what each status means, and may refer to more", () => {
+    const told = { statusPurpose: "message", statusSize: 2, statusMessage: messages };
+    const entry = { ...statusEntry(list, 5, "message"), ...told, statusReference: "https://x.example/states" };
+    expect(parseStatusEntry(entry)).toMatchObject({ size: 2, messages: [{ status: 0 }, {}, {}, { status: 3 }] });
   });
 
   test.each([
@@ -90,6 +98,12 @@ describe("a status entry", () => {
     ["with an index of leading zeros", { statusListIndex: "05" }],
     ["without a list", { statusListCredential: "1" }],
     ["of no bits", { statusSize: 0 }],
+    ["of two bits without what they mean", { statusSize: 2 }],
+    ["that says too little of what two bits mean", { statusSize: 2, statusMessage: messages.slice(1) }],
+    ["whose messages are no list", { statusMessage: messages[0] }],
+    ["whose message has no hexadecimal status", { statusMessage: [{ status: "0", message: "x" }, messages[1]] }],
+    ["with a reference that is no URL", { statusReference: ["https://x.example/", "x"] }],
+    ["with the id of its list", { id: list }],
   ])("is refused %s", (_, change) => {
     expect(() => parseStatusEntry({ ...statusEntry(list, 5, "revocation"), ...change })).toThrow(
       expect.objectContaining({ code: "INVALID_CREDENTIAL" }),

@@ -125,7 +125,8 @@ describe("the key", () => {
 
   test("is the verification method that kid names, in full or as a fragment", () => {
     expect(key({ kid: `${did}#k1` })()).toBe(`${did}#k1`);
-    expect(key({ kid: "#k1" })()).toBe(`${did}#k1`);
+    expect(key({ kid: "#k1" }, did, { iss: did })()).toBe(`${did}#k1`);
+    expect(key({ kid: "k1", iss: did })()).toBe(`${did}#k1`);
     expect(key({ kid: "k1", iss: did }, did, { iss: did })()).toBe(`${did}#k1`);
   });
 
@@ -136,6 +137,7 @@ describe("the key", () => {
   test.each([
     ["none is named", key({})],
     ["kid is empty", key({ kid: "" })],
+    ["kid is a fragment, and no iss says whose", key({ kid: "#k1" })],
     ["kid names the whole DID", key({ kid: did })],
     ["kid names an empty fragment", key({ kid: `${did}#` })],
     ["kid is of another DID", key({ kid: "did:web:evil.example#k1" })],

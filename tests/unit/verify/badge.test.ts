@@ -57,8 +57,12 @@ describe("a badge of any issuer", () => {
   test("is valid as JWT, within an envelope, and with the typ that Open Badges has", async () => {
     const jwt = await jwtOf(badgeBody);
     expect(await verify(jwt)).toMatchObject({ verdict: "valid", carrier: "jwt", form: "vc+jwt" });
-    const type = "EnvelopedVerifiableCredential";
-    expect((await verify({ type, id: `data:application/vc+jwt,${jwt}` })).verdict).toBe("valid");
+    const envelope = { type: "EnvelopedVerifiableCredential", id: `data:application/vc+jwt,${jwt}` };
+    const base = "https://www.w3.org/ns/credentials/v2";
+    for (const context of [base, [base]])
+      expect((await verify({ "@context": context, ...envelope })).verdict).toBe("valid");
+    for (const context of [undefined, [], "https://www.w3.org/ns/credentials/examples/v2"])
+      expect((await verify({ "@context": context, ...envelope })).verdict).toBe("invalid");
     expect((await verify(bytes(`${jwt}\n`))).verdict).toBe("valid");
     const typed = (typ: string) =>
       signCompact({ typ, kid: schoolP256.method }, badgeBody, { kid: schoolP256.method, sign: schoolP256.sign });

@@ -11,8 +11,8 @@ import { Refusal } from "./wallet-panel.browser.js";
  * @typedef {{ document: string, user: string, type: string, input: object }} Deed
  * @typedef {(path: string, body: URLSearchParams | object) => Promise<Record<string, unknown>>} Send
  *
- * What a key is for: one's own badges, organisations and what they award, or what others say of oneself.
- * @typedef {"badges" | "organizations" | "reputation"} Purpose
+ * What a key is for: one's own badges, organisations and what they award, what one says of others, or what they say of oneself.
+ * @typedef {"badges" | "organizations" | "attestations" | "reputation"} Purpose
  */
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256" };

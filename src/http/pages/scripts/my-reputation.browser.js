@@ -1,10 +1,11 @@
 import { signPrepared } from "./badge-key.browser.js";
+import { committedTo } from "./disclosures.browser.js";
+import { present } from "./presentation.browser.js";
 import { signForms } from "./signed-forms.browser.js";
 import { post, Refusal } from "./wallet-panel.browser.js";
 
 /**
  * @typedef {import("./badge-key.browser.js").BadgeKey} BadgeKey
- * @typedef {{ text: string, digest: string }} Disclosure
  */
 
 const root = document.querySelector("[data-reputation]");
@@ -15,6 +16,7 @@ if (root instanceof HTMLElement) {
   const { user = "" } = root.dataset;
   signForms(root, "reputation", user, words, async (form, key) => {
     const { deed = "" } = form.dataset;
+    if (deed === "PRESENT") return present(form, key, user, words);
     await sign(deed, await inputOf(form, user, words), user, key, words);
     return `/me/reputation?done=${encodeURIComponent(deed)}`;
   });
@@ -56,26 +58,11 @@ async function inputOf(form, user, words) {
     if (!/^0x[0-9a-f]{40}$/.test(other)) throw new Refusal({ title: words.noAddress });
     input.other = `${user.slice(0, user.lastIndexOf(":"))}:${other}`;
   }
-  const disclosures = await Promise.all(said.map(([name, value]) => disclose(name, value)));
-  if (disclosures.length > 0) input._sd = disclosures.map(({ digest }) => digest);
-  return { input, disclosures: disclosures.map(({ text }) => text) };
+  const { committed, disclosures } = await committedTo(said);
+  return { input: { ...input, ...committed }, disclosures };
 }
 
 /** A did:pkh of eip155 has its address in lower case. @param {string} did */
 function foldAccount(did) {
   return /^did:pkh:eip155:/i.test(did) ? did.toLowerCase() : did;
-}
-
-/** base64url of the JSON array of a salt, a name and a value, and its digest (RFC 9901). @param {string} name @param {unknown} value @returns {Promise<Disclosure>} */
-async function disclose(name, value) {
-  const salt = base64url(crypto.getRandomValues(new Uint8Array(16)));
-  const text = base64url(new TextEncoder().encode(JSON.stringify([salt, name, value])));
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return { text, digest: base64url(new Uint8Array(digest)) };
-}
-
-/** @param {Uint8Array} bytes */
-function base64url(bytes) {
-  const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
-  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

@@ -18,6 +18,7 @@ import { Refusal } from "./wallet-panel.browser.js";
  * @property {BadgeKey} key
  * @property {(path: string, body: object | URLSearchParams) => Promise<any>} send
  * @property {string} token By which forms of the page are known.
+ * @property {Record<string, string>} words What is said of what is missing.
  *
  * Does it, and says where it goes on: undefined where it shows what came of it itself.
  * @typedef {(deed: Deed) => Promise<string | undefined>} Task
@@ -306,7 +307,7 @@ function fillIn(within, name, text) {
 }
 
 /** Texts of a form without the space around them. @param {FormData} fields @returns {Record<string, string>} */
-function textsOf(fields) {
+export function textsOf(fields) {
   return Object.fromEntries(
     [...fields].flatMap(([name, value]) =>
       typeof value === "string" ? [[name, value.replaceAll("\r\n", "\n").trim()]] : [],
@@ -324,17 +325,17 @@ function fieldsOf(text) {
 }
 
 /** What was filled in. @param {Record<string, string | undefined>} texts */
-function given(texts) {
+export function given(texts) {
   return Object.fromEntries(Object.entries(texts).filter(([, text]) => text));
 }
 
 /** A DID as it is; an address on the chain that wallets begin on. @param {string} text */
-function didOfAccount(text) {
+export function didOfAccount(text) {
   if (/^did:pkh:/i.test(text)) return text.toLowerCase();
   return /^0x[0-9a-f]{40}$/i.test(text) ? `did:pkh:eip155:1:${text.toLowerCase()}` : text;
 }
 
 /** What a field of the browser says, in UTC. @param {string} text */
-function momentOf(text) {
+export function momentOf(text) {
   return new Date(`${text}Z`).toISOString();
 }

@@ -3,7 +3,7 @@ import { openPanel, Refusal } from "./wallet-panel.browser.js";
 
 /**
  * @typedef {import("./badge-key.browser.js").BadgeKey} BadgeKey
- * @typedef {"organizations" | "reputation"} Purpose
+ * @typedef {"organizations" | "attestations" | "reputation"} Purpose
  */
 
 /**

@@ -1,0 +1,107 @@
+import type { KeptPresentation, ListedPresentation, PresentationStore } from "../credentials/presenting.ts";
+import { maxKept } from "../credentials/presenting.ts";
+import type { Did } from "../identity/did.ts";
+import type { Storage } from "./database.ts";
+import type { Parameter, Statement } from "./statement.ts";
+import type { Tables } from "./tables.ts";
+
+/** Presentations that subjects share, in SQLite or D1: what is written is written together. */
+export function presentationStore({ reader, write }: Pick<Storage, "reader" | "write">): PresentationStore {
+  const rows = async <R>(sql: string, ...params: Parameter[]) => reader.rows<R>({ sql, params });
+  const find = async (id: string, now: number) => {
+    const [row] = await rows<Row>(byId, id, now);
+    return row && keptOf(row);
+  };
+  return {
+    find,
+    async insert(presentation) {
+      await write(insertion(presentation));
+      const { id, subject, jwt } = presentation;
+      const [state] = await rows<{ kept: string | null; left: number }>(outcome, id, subject);
+      if (state?.kept === jwt) return state.left === 0 ? "kept" : "closed";
+      if (state?.left) return "closed";
+      return typeof state?.kept === "string" ? "taken" : "full";
+    },
+    async ofSubject(subject, now) {
+      return (await rows<ListedRow>(bySubject, subject, now)).map(listedOf);
+    },
+    async remove(id, subject) {
+      const [known] = await rows<{ id: string }>(
+        "SELECT id FROM presentations WHERE id = ? AND subject = ?",
+        id,
+        subject,
+      );
+      if (!known) return false;
+      await write(removal("id = ? AND subject = ?", [id, subject]));
+      return true;
+    },
+    removeOf: async (subject) => void (await write(removal("subject = ?", [subject]))),
+    removeWith: async (award) => void (await write(removal(withAward, [award]))),
+    tidy: async (now, limit) => void (await write(removal(ended, [now, limit]))),
+  };
+}
+
+type Row = Tables["presentations"] & { awards: string };
+type ListedRow = Omit<Tables["presentations"], "jwt" | "kept_seq">;
+
+/** The one place where it is said who has left: its reputation is closed, and does not open again. */
+const hasLeft = (subject: string) =>
+  `EXISTS (SELECT 1 FROM reputations r WHERE r.subject = ${subject} AND r.closed_seq IS NOT NULL)`;
+
+const columns = "id, subject, key, scores, badges, kept_at, expires_at";
+
+/** What its holder hides, or was cancelled while it was held, is for nobody else, whatever it is shown with. */
+const hides =
+  "EXISTS (SELECT 1 FROM presented_awards a JOIN awards w ON w.document = a.award " +
+  "WHERE a.presentation = p.id AND (w.hidden = 1 OR w.standing = 'cancelled'))";
+
+const byId =
+  `SELECT ${columns}, jwt, kept_seq, ` +
+  "(SELECT json_group_array(a.award) FROM presented_awards a WHERE a.presentation = p.id) AS awards " +
+  `FROM presentations p WHERE id = ? AND expires_at > ? AND NOT ${hasLeft("p.subject")} AND NOT ${hides}`;
+
+const bySubject =
+  `SELECT ${columns} FROM presentations p WHERE subject = ? AND expires_at > ? AND NOT ${hasLeft("p.subject")} ` +
+  "ORDER BY kept_at DESC, id LIMIT 100";
+
+const insert =
+  "INSERT INTO presentations (id, subject, key, jwt, scores, badges, kept_seq, kept_at, expires_at) " +
+  "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? " +
+  "WHERE (SELECT count(*) FROM presentations WHERE subject = ? AND expires_at > ?) < ? " +
+  `AND NOT ${hasLeft("?")} ON CONFLICT (id) DO NOTHING`;
+
+const insertAwards =
+  "INSERT INTO presented_awards (award, presentation) " +
+  "SELECT value, p.id FROM presentations p, json_each(?) WHERE p.id = ? AND p.jwt = ? ON CONFLICT DO NOTHING";
+
+const outcome = `SELECT (SELECT jwt FROM presentations WHERE id = ?) AS kept, ${hasLeft("?")} AS left`;
+
+const withAward = "id IN (SELECT presentation FROM presented_awards WHERE award = ?)";
+
+/** Who has left has an index of its own, so neither half looks at what goes on. */
+const ended =
+  "id IN (SELECT id FROM presentations WHERE expires_at <= ? UNION " +
+  "SELECT p.id FROM reputations r JOIN presentations p ON p.subject = r.subject WHERE r.closed_seq IS NOT NULL LIMIT ?)";
+
+function insertion(presentation: KeptPresentation): Statement[] {
+  const { id, subject, key, jwt, scores, awards, keptSeq, keptAt, expiresAt } = presentation;
+  const values = [id, subject, key, jwt, scores, awards.length, keptSeq, keptAt, expiresAt];
+  return [
+    { sql: insert, params: [...values, subject, keptAt, maxKept, subject] },
+    { sql: insertAwards, params: [JSON.stringify(awards), id, jwt] },
+  ];
+}
+
+/** Where its awards stand goes with it. */
+function removal(which: string, params: Parameter[]): Statement[] {
+  return [{ sql: `DELETE FROM presentations WHERE ${which}`, params }];
+}
+
+function listedOf({ id, subject, key, scores, badges, kept_at, expires_at }: ListedRow): ListedPresentation {
+  return { id, subject: subject as Did, key: key as Did, scores, badges, keptAt: kept_at, expiresAt: expires_at };
+}
+
+function keptOf({ jwt, kept_seq, awards, ...row }: Row): KeptPresentation {
+  const { badges: _, ...listed } = listedOf(row);
+  return { ...listed, jwt, awards: JSON.parse(awards) as string[], keptSeq: kept_seq };
+}

@@ -1,0 +1,231 @@
+// Wires presentations: what a subject may show of itself, by which key it is signed, and what is kept of it.
+import type { SeenAward } from "../badges/award-facts.ts";
+import { isConcealed } from "../badges/award-state.ts";
+import { type DelegationState, delegationKind } from "../credentials/delegation.ts";
+import { type Party, walletOf } from "../credentials/party.ts";
+import {
+  type KeptPresentation,
+  maxKeptJwt,
+  maxLife,
+  type PresentationChoice,
+  type PresentationStore,
+  usualLife,
+} from "../credentials/presenting.ts";
+import { covers, type Delegation, lifeOf, type ProofMethod } from "../identity/delegation.ts";
+import { type Did, isUserDid, parsePkh } from "../identity/did.ts";
+import { speaksFor } from "../identity/proof-reach.ts";
+import { ensure } from "../kernel/failure.ts";
+import { randomText } from "../kernel/random.ts";
+import { type Clock, day, iso, second } from "../kernel/time.ts";
+import type { Reactor } from "../operations/reactor.ts";
+import type { OperationStore } from "../operations/store.ts";
+import { reputationKind } from "../reputation/reputation-state.ts";
+import type { Spend } from "../reputation/score-asking.ts";
+import { draftPresentation, readShared, type WalletWords } from "../securing/presentation-jwt.ts";
+import type { Services } from "../services.ts";
+import { maxPresented } from "../verify/presentation.ts";
+import { presentAction, presenterOf } from "../verify/presentation-holder.ts";
+import { type PresentableParts, sortPresented } from "./presentable.ts";
+
+export type PresentationParts = PresentableParts & {
+  clock: Clock;
+  store: Pick<OperationStore, "delegationsOf" | "delegationByDocument" | "lastSeq">;
+  reactor: Pick<Reactor, "document">;
+  presentations: PresentationStore;
+  scoreCredentials: Services["scoreCredentials"];
+  verify: Pick<Services["verify"], "presentation">;
+};
+
+/** Forgotten in one tidying. */
+const tidiedAtOnce = 1000;
+
+export function openPresentations(parts: PresentationParts) {
+  const { presentations: store, clock } = parts;
+  const services: Services["presentations"] = {
+    prepare: (party, choice, spend) => prepare(parts, party, choice, spend),
+    keep: (party, jwt) => keep(parts, party, jwt),
+    async find(id) {
+      const found = idPattern.test(id) ? await store.find(id, clock()) : undefined;
+      ensure(found, "NOT_FOUND", "There is no such presentation, or no longer.");
+      return { ...viewOf(parts, { ...found, badges: found.awards.length }), jwt: found.jwt };
+    },
+    async mine(party) {
+      return (await store.ofSubject(walletOf(party).user, clock())).map((each) => viewOf(parts, each));
+    },
+    async remove(party, id) {
+      ensure(await store.remove(id, walletOf(party).user), "NOT_FOUND");
+    },
+  };
+  return { services, tidy: () => store.tidy(clock(), tidiedAtOnce) };
+}
+
+const idPattern = /^[A-Za-z0-9_-]{22}$/;
+
+type Holder = { user: Did; method: ProofMethod; app: Did | undefined };
+
+/** Who presents, signed in or by an app that may; refuses with FORBIDDEN, NOT_DELEGATED and NOT_PERMITTED. */
+async function holderOf(parts: PresentationParts, party: Party): Promise<Holder> {
+  if (party.by === "session") return { user: party.user, method: party.method, app: undefined };
+  ensure(party.by === "token", "FORBIDDEN", "A presentation is its holder's alone to make.");
+  const { user, app } = party;
+  return { user, app, method: (await presentingBy(parts, user, app)).method };
+}
+
+/** The delegation by which a key presents for a wallet now. */
+async function presentingBy({ store, clock }: PresentationParts, user: Did, key: Did): Promise<Delegation> {
+  const now = { time: clock(), seq: Number.MAX_SAFE_INTEGER };
+  const live = (await store.delegationsOf(user, key)).filter((each) => lifeOf(each, now, now) === "LIVE");
+  ensure(live.length > 0, "NOT_DELEGATED");
+  const found = live.find(({ limits }) => covers(limits, reputationKind, presentAction, false));
+  ensure(found, "NOT_PERMITTED");
+  return found;
+}
+
+/** What costs least is asked first: nothing is issued for a choice that cannot be had. */
+async function prepare(parts: PresentationParts, party: Party, choice: PresentationChoice, spend: Spend | undefined) {
+  const { origin, clock } = parts;
+  const { audience, nonce, lifeSeconds } = choice;
+  const holder = await holderOf(parts, party);
+  const key = (choice.key ?? holder.app) as Did | undefined;
+  ensure(key !== undefined, "INVALID_INPUT", "Name the key that will sign.");
+  ensure(holder.app === undefined || key === holder.app, "FORBIDDEN", "An app signs by its own key.");
+  const chosen = choice.scores.length + choice.badges.length;
+  ensure(chosen >= 1 && chosen <= maxPresented, "INVALID_INPUT", `Choose from one to ${maxPresented} credentials.`);
+  const life = lifeSeconds === undefined ? usualLife : lifeSeconds * second;
+  ensure(life <= maxLife, "LIFETIME_TOO_LONG", `A presentation lives ${maxLife / day} days at most.`);
+  const delegation = await presentingBy(parts, holder.user, key);
+  const badges = await Promise.all([...new Set(choice.badges)].map((each) => badgeOf(parts, holder, each)));
+  const scores = await scoresOf(parts, party, holder, choice, Math.min(life, day), spend);
+  const now = clock();
+  const shared = audience === undefined && nonce === undefined;
+  const id = randomText(16);
+  const draft = draftPresentation({
+    id: shared ? urlOf(parts, id) : `urn:uuid:${crypto.randomUUID()}`,
+    holder: holder.user,
+    key,
+    credentials: [...scores, ...badges],
+    delegation: { id: `${origin}/v1/documents/${delegation.document}`, words: await wordsOf(parts, delegation) },
+    madeAt: now,
+    until: now + life,
+    audience,
+    nonce,
+  });
+  const fits = draft.signing.length + signatureLength <= maxKeptJwt;
+  ensure(fits, "TOO_LARGE", "The presentation would be too large: choose fewer badges.");
+  return { id, key, ...draft, expiresAt: iso(Math.floor((now + life) / second) * second) };
+}
+
+/** A dot, and 64 bytes in base64url. */
+const signatureLength = 87;
+
+/** Scores are vouched for as long as they always are, and no longer because they are shown together. */
+async function scoresOf(
+  { scoreCredentials }: PresentationParts,
+  party: Party,
+  { user }: Holder,
+  { scores }: PresentationChoice,
+  life: number,
+  spend: Spend | undefined,
+): Promise<string[]> {
+  const made: string[] = [];
+  for (const { policy, version, atLeast } of scores) {
+    const claim = atLeast === undefined ? "score" : { atLeast };
+    const wish = { policy, version, form: "vc+jwt", claim, lifeSeconds: Math.floor(life / second) } as const;
+    made.push((await scoreCredentials.issue(party, user, wish, spend)).credential);
+  }
+  return made;
+}
+
+/** A badge of the holder's own that everybody may see. What is hidden is not shown this way either. */
+async function badgeOf({ faces, clock }: PresentationParts, { user, method }: Holder, award: string): Promise<string> {
+  const viewer: Party = { by: "session", user, session: "", method };
+  const seen = await faces.ofDocument(award, async () => viewer);
+  ensure(isTheirs(seen, user, method) && !isConcealed(seen.state, clock()), "NOT_FOUND", noBadge);
+  const { jwt } = await faces.forms(seen);
+  ensure(jwt !== undefined, "NO_KEY", "The organisation keeps no key here by which its badge could be shown as a JWT.");
+  return jwt;
+}
+
+const noBadge = "There is no such badge of the holder's that everybody may see.";
+
+function isTheirs({ state: { subject } }: SeenAward, user: Did, method: ProofMethod): boolean {
+  return isUserDid(subject) && speaksFor({ user, method }, parsePkh(subject));
+}
+
+/** Where the wallet gave the delegation as a sign-in message, its words go along: they need no word of ours. */
+async function wordsOf(
+  { store, reactor }: PresentationParts,
+  { document }: Delegation,
+): Promise<WalletWords | undefined> {
+  const record = await store.delegationByDocument(document);
+  if (record?.kind !== delegationKind) return undefined;
+  const { proof } = (await reactor.document(document)).state as DelegationState;
+  return proof ? { message: proof.message, signature: proof.signature } : undefined;
+}
+
+/** The place in the log is read before anything is judged, so what ends meanwhile has not been overlooked. */
+async function keep(parts: PresentationParts, party: Party, jwt: string) {
+  const { store, clock, presentations } = parts;
+  const { user } = await holderOf(parts, party);
+  const keptSeq = await store.lastSeq();
+  const now = clock();
+  const shared = readShared(jwt, maxKeptJwt);
+  const { jws, madeAt, until } = shared;
+  ensure(shared.holder === user, "FORBIDDEN", "Its holder is another wallet.");
+  ensure(!shared.bound, "INVALID_INPUT", "What was made for one verifier is handed to that one, and not kept.");
+  const id = shared.id?.slice(urlOf(parts, "").length) ?? "";
+  ensure(
+    shared.id === urlOf(parts, id) && idPattern.test(id),
+    "INVALID_INPUT",
+    "Its id is not one that was given here.",
+  );
+  ensure(until - madeAt <= maxLife && until <= now + maxLife, "LIFETIME_TOO_LONG");
+  const { scores, awards } = await sortPresented(parts, shared.credentials);
+  const { verdict, checks } = await parts.verify.presentation(jwt, {});
+  const wrong = checks.find((each) => each.required && each.outcome !== "pass");
+  ensure(verdict === "valid", "NOT_VERIFIED", wrong && `${wrong.name}: ${wrong.code}: ${wrong.detail}`.slice(0, 500));
+  const { key } = presenterOf(jws)!;
+  const kept: KeptPresentation = {
+    id,
+    subject: user,
+    key,
+    jwt,
+    scores,
+    awards,
+    keptSeq,
+    keptAt: now,
+    expiresAt: until,
+  };
+  const outcome = await presentations.insert(kept);
+  ensure(outcome !== "full", "QUOTA_EXCEEDED", "So many presentations are kept already: delete one first.");
+  ensure(outcome !== "closed", "REVOKED", "The subject has closed its reputation.");
+  ensure(outcome === "kept", "INVALID_INPUT", "Another has its id.");
+  await ensureStanding(parts, kept, shared.credentials);
+  // The same brought again was kept before.
+  const stored = (await presentations.find(id, now)) ?? kept;
+  return viewOf(parts, { ...stored, badges: awards.length });
+}
+
+/** What was erased or hidden while it was being checked does not stay because it came a moment later. */
+async function ensureStanding(
+  parts: PresentationParts,
+  { id, subject }: KeptPresentation,
+  credentials: readonly string[],
+) {
+  try {
+    await sortPresented(parts, credentials);
+  } catch (error) {
+    await parts.presentations.remove(id, subject);
+    throw error;
+  }
+}
+
+function urlOf({ origin }: PresentationParts, id: string): string {
+  return `${origin}/presentations/${id}`;
+}
+
+type Listed = Awaited<ReturnType<PresentationStore["ofSubject"]>>[number];
+
+function viewOf(parts: PresentationParts, { id, key, scores, badges, keptAt, expiresAt }: Listed) {
+  return { id, url: urlOf(parts, id), key, scores, badges, keptAt: iso(keptAt), expiresAt: iso(expiresAt) };
+}

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type KeptPresentation, maxKept, type PresentationStore } from "../../src/credentials/presenting.ts";
+import type { Did } from "../../src/identity/did.ts";
+import { day } from "../../src/kernel/time.ts";
+import type { Storage } from "../../src/storage/database.ts";
+import { presentationStore } from "../../src/storage/presentation-store.ts";
+
+const noon = Date.UTC(2026, 10, 20, 12);
+let ids = 0;
+
+/** What every adapter that keeps presentations must hold to. `open` gives an empty, migrated database. */
+export function presentationStoreContract(name: string, open: () => Promise<Storage>): void {
+  let storage: Storage;
+  let store: PresentationStore;
+  beforeAll(async () => {
+    storage = await open();
+    store = presentationStore(storage);
+  });
+  afterAll(() => storage.close());
+
+  const subject = (): Did => `did:pkh:eip155:1:0x${(++ids).toString(16).padStart(40, "0")}`;
+  const presentation = (change: Partial<KeptPresentation> = {}): KeptPresentation => {
+    const id = `p${++ids}`;
+    const made = {
+      id,
+      subject: subject(),
+      key: "did:key:zDna" as Did,
+      jwt: `a.${id}.c`,
+      scores: 1,
+      awards: ["r1a", "r1b"],
+    };
+    return { ...made, keptSeq: 7, keptAt: noon, expiresAt: noon + day, ...change };
+  };
+  const leave = (did: Did) =>
+    storage.db
+      .insertInto("reputations")
+      .values({ document: `r1${did}`, subject: did, attestations: 0, closed_seq: 9, closed_at: noon })
+      .execute();
+  const awardsLeft = async (id: string) =>
+    (await storage.db.selectFrom("presented_awards").selectAll().where("presentation", "=", id).execute()).length;
+
+  describe(`presentations in ${name}`, () => {
+    test("are found as they were kept, until they end", async () => {
+      const one = presentation();
+      expect(await store.insert(one)).toBe("kept");
+      expect(await store.find(one.id, noon)).toEqual(one);
+      expect(await store.find(one.id, one.expiresAt - 1)).toEqual(one);
+      expect(await store.find(one.id, one.expiresAt)).toBeUndefined();
+      expect(await store.find("nowhere", noon)).toBeUndefined();
+    });
+
+    test("are kept once: the same again changes nothing, another under the id is told", async () => {
+      const one = presentation();
+      expect(await store.insert(one)).toBe("kept");
+      expect(await store.insert({ ...one, keptAt: noon + 5, awards: ["r1z"] })).toBe("kept");
+      expect((await store.find(one.id, noon))?.keptAt).toBe(noon);
+      expect(await store.insert({ ...one, jwt: "x.y.z" })).toBe("taken");
+      expect((await store.find(one.id, noon))?.jwt).toBe(one.jwt);
+    });
+
+    test("are so many of a subject at once, and those that have ended do not count", async () => {
+      const did = subject();
+      const wishes = Array.from({ length: maxKept + 3 }, () => store.insert(presentation({ subject: did })));
+      const answers = await Promise.all(wishes);
+      expect(answers.filter((each) => each === "kept")).toHaveLength(maxKept);
+      expect(answers.filter((each) => each === "full")).toHaveLength(3);
+      const later = { subject: did, keptAt: noon + 2 * day, expiresAt: noon + 3 * day };
+      expect(await store.insert(presentation(later))).toBe("kept");
+    });
+
+    test("are listed for their subject, the latest first, without what is in them", async () => {
+      const did = subject();
+      const [one, other] = [presentation({ subject: did }), presentation({ subject: did, keptAt: noon + 1 })];
+      await store.insert(one);
+      await store.insert(other);
+      const listed = await store.ofSubject(did, noon + 1);
+      expect(listed.map(({ id }) => id)).toEqual([other.id, one.id]);
+      expect(listed[0]).toEqual({
+        id: other.id,
+        subject: did,
+        key: other.key,
+        scores: 1,
+        badges: 2,
+        keptAt: noon + 1,
+        expiresAt: other.expiresAt,
+      });
+      expect(await store.ofSubject(did, noon + 2 * day)).toEqual([]);
+    });
+
+    test("are deleted by their subject alone, with all that is known of them", async () => {
+      const one = presentation();
+      await store.insert(one);
+      expect(await store.remove(one.id, subject())).toBe(false);
+      expect(await store.remove(one.id, one.subject)).toBe(true);
+      expect(await store.find(one.id, noon)).toBeUndefined();
+      expect(await awardsLeft(one.id)).toBe(0);
+      expect(await store.remove(one.id, one.subject)).toBe(false);
+    });
+
+    test("are forgotten with their subject, and with an award that stands in them", async () => {
+      const [one, other, third] = [
+        presentation({ awards: ["r1x"] }),
+        presentation({ awards: ["r1x", "r1y"] }),
+        presentation(),
+      ];
+      for (const each of [one, other, third]) await store.insert(each);
+      await store.removeWith("r1x");
+      expect(await store.find(one.id, noon)).toBeUndefined();
+      expect(await store.find(other.id, noon)).toBeUndefined();
+      expect(await awardsLeft(other.id)).toBe(0);
+      expect(await store.find(third.id, noon)).toEqual(third);
+      await store.removeOf(third.subject);
+      expect(await store.find(third.id, noon)).toBeUndefined();
+    });
+
+    test("are gone when their subject has left, and none is kept then", async () => {
+      const one = presentation();
+      await store.insert(one);
+      await leave(one.subject);
+      expect(await store.find(one.id, noon)).toBeUndefined();
+      expect(await store.ofSubject(one.subject, noon)).toEqual([]);
+      expect(await store.insert(presentation({ subject: one.subject }))).toBe("closed");
+      await store.tidy(noon, 1000);
+      expect(await awardsLeft(one.id)).toBe(0);
+    });
+
+    test("are tidied away when they have ended, a bounded number at a time", async () => {
+      const rows = async () => (await storage.db.selectFrom("presentations").select("id").execute()).length;
+      const before = await rows();
+      const old = [1, 2, 3].map(() => presentation({ keptAt: noon - 2 * day, expiresAt: noon - day }));
+      for (const each of old) await store.insert(each);
+      await store.tidy(noon - day, 2);
+      expect(await rows()).toBeGreaterThanOrEqual(before + 1);
+      await store.tidy(noon - day, 1000);
+      for (const { id } of old) expect(await awardsLeft(id)).toBe(0);
+      expect((await store.ofSubject(old[0]!.subject, 0)).length).toBe(0);
+    });
+  });
+}

@@ -1,0 +1,297 @@
+import { compactVerify, importJWK } from "jose";
+import { recoverMessageAddress } from "viem";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parseCompact } from "../../src/identity/jws.ts";
+import { day, hour, iso, minute } from "../../src/kernel/time.ts";
+import { jwkOfApp } from "../../src/securing/public-jwk.ts";
+import { appKey, otherKey, userOf } from "../harness.ts";
+import { type Academy, earn, makeAward, makeClass } from "./academy.ts";
+import { attest, openAttester, person, signed } from "./attester.ts";
+import { appToken, delegate, expectProblem, freshWallet, get, post, remove, signIn } from "./client.ts";
+import {
+  codesOf,
+  getShared,
+  type Holder,
+  holderOf,
+  oneScore,
+  prepare,
+  share,
+  signClaims,
+  signText,
+  tryKeep,
+  tryPrepare,
+  verify,
+} from "./presentations.ts";
+import { type LocalService, startLocal } from "./server.ts";
+
+let service: LocalService;
+let labs: Academy[];
+beforeEach(async () => {
+  service = await startLocal();
+  labs = [await openAttester(service), await openAttester(service), await openAttester(service)];
+});
+afterEach(() => service.close());
+
+/** Somebody with a score of 30, and a key that may do everything about reputations. */
+async function worker(): Promise<Holder> {
+  const holder = await holderOf(service, await person(service));
+  for (const lab of labs) await attest(service, lab, holder.did);
+  return holder;
+}
+
+/** A badge of somebody's, as its document. */
+async function badgeOf({ did }: Holder): Promise<string> {
+  const { id } = await makeClass(service, labs[0]!, { name: "Parsers, level 2" });
+  return (await makeAward(service, labs[0]!, { class: id, recipient: { did }, narrative: "Wrote a parser." })).award;
+}
+
+const enveloped = (jwt: string) => ({
+  "@context": ["https://www.w3.org/ns/credentials/v2"],
+  type: "EnvelopedVerifiableCredential",
+  id: `data:application/vc+jwt,${jwt}`,
+});
+
+describe("a presentation that is shared", () => {
+  test("has what was chosen, holds for anybody, and is given as it was signed", async () => {
+    const holder = await worker();
+    const badge = await badgeOf(holder);
+    const choice = { scores: [{ policy: "open-work" }, { policy: "open-work", atLeast: "20" }], badges: [badge] };
+    const shared = await share(service, holder, choice);
+    expect(shared.url).toBe(`${service.origin}/presentations/${shared.id}`);
+    expect(shared.payload).toMatchObject({ id: shared.url, holder: holder.did, type: ["VerifiablePresentation"] });
+    expect((shared.payload.verifiableCredential as object[]).length).toBe(3);
+    const read = await getShared(service, shared.id);
+    expect(read.text).toBe(shared.jwt);
+    expect(read.headers.get("content-type")).toBe("application/vp+jwt");
+    expect(read.headers.get("access-control-allow-origin")).toBe("*");
+    expect(read.headers.get("x-robots-tag")).toContain("noindex");
+    const report = await verify(service, shared.jwt);
+    expect(report).toMatchObject({ verdict: "valid", holder: holder.did });
+    expect(codesOf(report)).toMatchObject({ signature: "OK", delegation: "OK", "subject[2]": "OK" });
+    const { body } = await get(service, "/v1/me/presentations", { token: holder.token });
+    expect(body.items).toMatchObject([{ id: shared.id, scores: 2, badges: 1, key: appKey.did }]);
+  });
+
+  test("can be established by a stranger from the bytes alone, with other people's libraries", async () => {
+    const holder = await worker();
+    const { jwt } = await share(service, holder);
+    const [key] = String(parseCompact(jwt, 1 << 20).header.kid).split("#");
+    const { payload } = await compactVerify(jwt, await importJWK({ ...jwkOfApp(key as `did:${string}`) }, "ES256"));
+    const claims = JSON.parse(new TextDecoder().decode(payload));
+    const { message, signature } = claims.keyDelegation;
+    const address = await recoverMessageAddress({ message, signature });
+    expect(claims.holder).toBe(`did:pkh:eip155:1:${address.toLowerCase()}`);
+    expect(message).toContain(`- ${key}\n`);
+    expect(message).toContain("- urn:renown:may:renown/reputation");
+    expect(Date.parse(/Expiration Time: (.*)/.exec(message)![1]!)).toBeGreaterThan(claims.iat * 1000);
+    const { status } = await get(service, claims.keyDelegation.id);
+    expect(status).toBe(200);
+  });
+
+  test("goes on holding when the delegation has run out, or was revoked, after it was taken in", async () => {
+    const holder = await holderOf(service, { wallet: freshWallet(), did: "" });
+    const { id } = await delegate(service, holder.wallet, { may: ["renown/reputation"] });
+    const badge = await badgeOf({ ...holder, did: userOf(holder.wallet) });
+    const shared = await share(service, holder, { badges: [badge] });
+    const elsewhere = await signClaims(await prepare(service, holder, { badges: [badge] }), {});
+    expect((await verify(service, elsewhere)).verdict).toBe("valid");
+    expect((await remove(service, `/v1/me/delegations/${id}`, { token: holder.token, body: {} })).status).toBe(200);
+    expect(codesOf(await verify(service, shared.jwt))).toMatchObject({ delegation: "REVOKED_SINCE" });
+    expect((await verify(service, shared.jwt)).verdict).toBe("valid");
+    const late = await verify(service, elsewhere);
+    expect(late.verdict).toBe("invalid");
+    expect(codesOf(late)).toMatchObject({ signature: "OK", delegation: "REVOKED" });
+    expectProblem(await tryKeep(service, holder, elsewhere), "NOT_VERIFIED", 422);
+  });
+
+  test("does not hold when the wallet says that the key was another's by then", async () => {
+    const holder = await holderOf(service, { wallet: freshWallet(), did: "" });
+    const { id } = await delegate(service, holder.wallet, { may: ["renown/reputation"] });
+    const badge = await badgeOf({ ...holder, did: userOf(holder.wallet) });
+    const { jwt } = await share(service, holder, { badges: [badge] });
+    const from = { from: iso(service.now() - minute) };
+    await post(service, `/v1/me/delegations/${id}/compromised`, from, { token: holder.token });
+    expect(codesOf(await verify(service, jwt))).toMatchObject({ delegation: "KEY_COMPROMISED" });
+  });
+
+  test("says which of its credentials has run out, and ends itself", async () => {
+    const holder = await worker();
+    const badge = await badgeOf(holder);
+    const shared = await share(service, holder, { ...oneScore, badges: [badge], lifeSeconds: 3 * 86_400 });
+    service.clock.advance(day + minute);
+    const later = await verify(service, shared.jwt);
+    expect(later.verdict).toBe("invalid");
+    expect(codesOf(later)).toMatchObject({
+      delegation: "OK",
+      validity: "OK",
+      "credential[0]": "EXPIRED",
+      "credential[1]": "OK",
+    });
+    expect((await getShared(service, shared.id)).status).toBe(200);
+    service.clock.advance(2 * day);
+    expectProblem(await getShared(service, shared.id), "NOT_FOUND", 404);
+    expect(codesOf(await verify(service, shared.jwt))).toMatchObject({ validity: "EXPIRED" });
+    await service.services.tidy();
+  });
+
+  test("is gone when it is deleted, and to everybody as if it had never been", async () => {
+    const holder = await worker();
+    const { id, jwt } = await share(service, holder);
+    const stranger = await signIn(service);
+    const path = `/v1/me/presentations/${id}`;
+    expectProblem(await remove(service, path, { token: stranger.token }), "NOT_FOUND", 404);
+    expect((await remove(service, path, { token: holder.token })).status).toBe(204);
+    const [gone, never] = [await getShared(service, id), await getShared(service, "A".repeat(22))];
+    expect([gone.status, gone.body.detail]).toEqual([404, never.body.detail]);
+    expect((await get(service, "/v1/me/presentations", { token: holder.token })).body.items).toEqual([]);
+    expect((await verify(service, jwt)).verdict).toBe("valid");
+    service.clock.advance(day);
+    expect(codesOf(await verify(service, jwt))).toMatchObject({ delegation: "EXPIRED" });
+  });
+
+  test("is gone when its holder leaves, and none is kept then", async () => {
+    const holder = await worker();
+    const badge = await badgeOf(holder);
+    const { id } = await share(service, holder, { badges: [badge] });
+    const signedThen = await signText((await prepare(service, holder, { badges: [badge] })).signing);
+    expect((await signed(service, holder.wallet, holder.did, "CLOSE")).status).toBe(201);
+    expectProblem(await getShared(service, id), "NOT_FOUND", 404);
+    expectProblem(await tryKeep(service, holder, signedThen), "REVOKED", 409);
+    expectProblem(await tryPrepare(service, holder), "REVOKED", 409);
+  });
+
+  test("is gone when its holder erases all words, or what one of its badges says is erased", async () => {
+    const holder = await worker();
+    const badge = await badgeOf(holder);
+    const [one, whole] = [await share(service, holder, { badges: [badge] }), await share(service, holder)];
+    const late = await signText((await prepare(service, holder, { badges: [badge] })).signing);
+    const erased = await remove(service, `/v1/awards/${badge}/personal`, { token: labs[0]!.access });
+    expect(erased.status, erased.text).toBe(204);
+    expectProblem(await getShared(service, one.id), "NOT_FOUND", 404);
+    expect((await getShared(service, whole.id)).status).toBe(200);
+    expect((await tryKeep(service, holder, late)).body.code).toMatch(/INVALID_CREDENTIAL|NOT_VERIFIED/);
+    await service.services.reputations.erase(await service.services.auth.identify(holder.token), holder.did);
+    expectProblem(await getShared(service, whole.id), "NOT_FOUND", 404);
+  });
+});
+
+describe("keeping a presentation refuses", () => {
+  test("what was changed after it was signed, or signed by another key", async () => {
+    const holder = await worker();
+    const prepared = await prepare(service, holder);
+    const jwt = await signText(prepared.signing);
+    const [header, payload, signature] = jwt.split(".") as [string, string, string];
+    const spoilt = `${header}.${payload}.${signature.slice(0, -4)}AAAA`;
+    expectProblem(await tryKeep(service, holder, spoilt), "NOT_VERIFIED", 422);
+    expect(codesOf(await verify(service, spoilt))).toMatchObject({ signature: "BAD_SIGNATURE", delegation: "SKIPPED" });
+    expectProblem(await tryKeep(service, holder, await signText(prepared.signing, otherKey)), "NOT_VERIFIED", 422);
+    const kid = `${otherKey.did}#${otherKey.did.slice("did:key:".length)}`;
+    const other = await signClaims(prepared, {}, otherKey, { kid });
+    expect(codesOf(await verify(service, other))).toMatchObject({ signature: "OK", delegation: "NOT_DELEGATED" });
+    expectProblem(await tryKeep(service, holder, other), "NOT_VERIFIED", 422);
+  });
+
+  test("another holder's credential, which is named", async () => {
+    const [holder, other] = [await worker(), await worker()];
+    const theirs = (await prepare(service, other)).payload.verifiableCredential!;
+    const swapped = await signClaims(await prepare(service, holder), { verifiableCredential: theirs });
+    const report = await verify(service, swapped);
+    expect(report.verdict).toBe("invalid");
+    expect(codesOf(report)).toMatchObject({ "credential[0]": "OK", "subject[0]": "NOT_THE_HOLDERS" });
+    expectProblem(await tryKeep(service, holder, swapped), "NOT_VERIFIED", 422);
+  });
+
+  test("another's presentation, two holders, and a holder that did not sign", async () => {
+    const [holder, other] = [await worker(), await worker()];
+    const prepared = await prepare(service, holder);
+    const jwt = await signText(prepared.signing);
+    expectProblem(await tryKeep(service, other, jwt), "FORBIDDEN", 403);
+    const two = await signClaims(prepared, { holder: [holder.did, other.did] });
+    expectProblem(await tryKeep(service, holder, two), "INVALID_CREDENTIAL", 422);
+    expect((await verify(service, two)).verdict).toBe("invalid");
+    const nobody = userOf(freshWallet());
+    expect(codesOf(await verify(service, await signClaims(prepared, { holder: nobody })))).toMatchObject({
+      delegation: "NOT_DELEGATED",
+    });
+  });
+
+  test("what lives too long, is for one verifier, or has an id of its own", async () => {
+    const holder = await worker();
+    const prepared = await prepare(service, holder);
+    const { iat } = prepared.payload as { iat: number };
+    const long = await signClaims(prepared, { exp: iat + 31 * 86_400 });
+    expectProblem(await tryKeep(service, holder, long), "LIFETIME_TOO_LONG", 422);
+    expectProblem(await tryKeep(service, holder, await signClaims(prepared, { exp: null })), "INVALID_CREDENTIAL", 422);
+    expectProblem(
+      await tryPrepare(service, holder, { ...oneScore, lifeSeconds: 31 * 86_400 }),
+      "LIFETIME_TOO_LONG",
+      422,
+    );
+    const bound = await prepare(service, holder, { ...oneScore, audience: "https://v.example", nonce: "n-1" });
+    const jwt = await signText(bound.signing);
+    expectProblem(await tryKeep(service, holder, jwt), "INVALID_INPUT", 422);
+    const right = { challenge: "n-1", domain: "https://v.example" };
+    expect((await verify(service, jwt, right)).verdict).toBe("valid");
+    expect(codesOf(await verify(service, jwt, { ...right, challenge: "n-2" }))).toMatchObject({
+      challenge: "WRONG_CHALLENGE",
+    });
+    for (const id of [
+      "https://elsewhere.example/presentations/AAAAAAAAAAAAAAAAAAAAAA",
+      `${service.origin}/presentations/me`,
+    ])
+      expectProblem(await tryKeep(service, holder, await signClaims(prepared, { id })), "INVALID_INPUT", 422);
+  });
+
+  test("what others issue, a badge that is hidden, and one that is too large", async () => {
+    const holder = await worker();
+    const badge = await badgeOf(holder);
+    const prepared = await prepare(service, holder, { badges: [badge] });
+    const login = (await signIn(service, holder.wallet)).answer.credential;
+    const foreign = await signClaims(prepared, { verifiableCredential: [enveloped(login)] });
+    expectProblem(await tryKeep(service, holder, foreign), "INVALID_CREDENTIAL", 422);
+    await delegate(service, holder.wallet, { may: ["renown/award", "renown/reputation"] });
+    const jwt = await signText(prepared.signing);
+    await earn(service, holder.wallet, badge, "HIDE");
+    expectProblem(await tryKeep(service, holder, jwt), "INVALID_CREDENTIAL", 422);
+    expectProblem(await tryPrepare(service, holder, { badges: [badge] }), "NOT_FOUND", 404);
+    expectProblem(await tryKeep(service, holder, "x".repeat(262_145)), "INVALID_REQUEST", 400);
+  });
+
+  test("the same id a second time, and the twenty-first", async () => {
+    const holder = await worker();
+    const badge = await badgeOf(holder);
+    const first = await prepare(service, holder, { badges: [badge] });
+    expect((await tryKeep(service, holder, await signClaims(first, {}))).status).toBe(201);
+    expectProblem(
+      await tryKeep(service, holder, await signClaims(first, { exp: (first.payload.exp as number) - 1 })),
+      "INVALID_INPUT",
+    );
+    for (let kept = 1; kept < 20; kept++) await share(service, holder, { badges: [badge] });
+    const last = await signText((await prepare(service, holder, { badges: [badge] })).signing);
+    expectProblem(await tryKeep(service, holder, last), "QUOTA_EXCEEDED");
+    service.clock.advance(hour);
+  });
+});
+
+describe("preparing a presentation", () => {
+  test("is for who is signed in, or an app that may do so, by a key that may", async () => {
+    const holder = await worker();
+    expectProblem(await post(service, "/v1/me/presentations:prepare", oneScore), "UNAUTHENTICATED", 401);
+    expectProblem(await tryPrepare(service, holder, { ...oneScore, key: otherKey.did }), "NOT_DELEGATED", 403);
+    expectProblem(await tryPrepare(service, holder, {}), "INVALID_INPUT", 422);
+    const token = await appToken(service, holder.wallet);
+    const made = await prepare(service, { token }, oneScore);
+    expect((await tryKeep(service, { token }, await signText(made.signing))).status).toBe(201);
+    const { wallet } = await holderOf(service, { wallet: freshWallet(), did: "" });
+    await delegate(service, wallet, { may: ["renown/award"] });
+    expectProblem(await tryPrepare(service, { token: await appToken(service, wallet) }), "NOT_PERMITTED", 403);
+    expectProblem(await tryPrepare(service, await holderOf(service, { wallet, did: "" })), "NOT_PERMITTED", 403);
+  });
+
+  test("shows nobody's badges but one's own", async () => {
+    const [holder, other] = [await worker(), await worker()];
+    const badge = await badgeOf(other);
+    expectProblem(await tryPrepare(service, holder, { badges: [badge] }), "NOT_FOUND", 404);
+    expectProblem(await tryPrepare(service, holder, { badges: ["r1nothing"] }), "NOT_FOUND", 404);
+  });
+});

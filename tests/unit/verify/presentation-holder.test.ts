@@ -1,0 +1,186 @@
+import { describe, expect, test } from "vitest";
+import type { Delegation, Moment } from "../../../src/identity/delegation.ts";
+import type { Did } from "../../../src/identity/did.ts";
+import { base64url, utf8 } from "../../../src/kernel/bytes.ts";
+import type { JsonObject } from "../../../src/kernel/json.ts";
+import { hour, minute } from "../../../src/kernel/time.ts";
+import { draftPresentation, readShared } from "../../../src/securing/presentation-jwt.ts";
+import { maxPresented, verifyPresentation } from "../../../src/verify/presentation.ts";
+import { alice, appKey, bob, otherKey, userOf } from "../../harness.ts";
+import { badgeBody, jwtOf, now, openScene } from "./badge-scene.ts";
+
+const { knowledge } = openScene();
+const [holder, other] = [userOf(alice), userOf(bob)];
+const about = (id: string) =>
+  jwtOf({ ...badgeBody, credentialSubject: { ...(badgeBody.credentialSubject as object), id } });
+const onBase = holder.replace("eip155:1:", "eip155:8453:");
+
+const given: Delegation = {
+  document: "d-1",
+  entry: "e-1",
+  user: holder,
+  key: appKey.did,
+  limits: [{ kind: "renown/reputation" }],
+  method: "recovery",
+  grantedSeq: 3,
+  grantedAt: now - hour,
+  expiresAt: now + hour,
+};
+const end: Moment = { time: now, seq: Number.MAX_SAFE_INTEGER };
+
+/** A log that knows these delegations, and has taken the presentation in where `kept` is given. */
+const knowing = (delegations: readonly Delegation[], kept?: Moment) => ({
+  ...knowledge,
+  holders: {
+    delegationsOf: async (user: Did, key: Did) => delegations.filter((each) => each.user === user && each.key === key),
+    momentAt: async (time: number) => (time >= now ? end : { time, seq: 5 }),
+    keptAt: async () => kept,
+  },
+});
+
+async function unsigned(credentials: readonly string[], change: JsonObject = {}, key = appKey) {
+  const delegation = { id: "https://renown.example/v1/documents/d-1", words: undefined };
+  const until = now + 24 * hour;
+  const draft = { id: "urn:x:1", holder, key: key.did, credentials, delegation, madeAt: now - minute, until };
+  const { header, payload } = draftPresentation(draft);
+  return [header, { ...payload, ...change }].map((part) => base64url(utf8(JSON.stringify(part)))).join(".");
+}
+
+async function presented(credentials: readonly string[], change?: JsonObject, key = appKey): Promise<string> {
+  const text = await unsigned(credentials, change, key);
+  return `${text}.${base64url(await key.sign(utf8(text)))}`;
+}
+
+type Question = Parameters<typeof verifyPresentation>[1];
+
+async function codes(jwt: string, known = knowing([given]), question: Question = { now }) {
+  const { verdict, checks } = await verifyPresentation(jwt, question, known);
+  return { verdict, ...Object.fromEntries(checks.map(({ name, code }) => [name, code])) } as Record<string, string>;
+}
+
+describe("a wallet that presents by a key", () => {
+  test("holds where the key may, and what it shows is its own, on whatever chain", async () => {
+    const jwt = await presented([await about(holder), await about(onBase)]);
+    expect(await codes(jwt)).toMatchObject({
+      verdict: "valid",
+      delegation: "OK",
+      "subject[0]": "OK",
+      "subject[1]": "OK",
+    });
+    const contract: Delegation = { ...given, method: "contract" };
+    expect(await codes(jwt, knowing([contract]))).toMatchObject({
+      verdict: "invalid",
+      "subject[1]": "NOT_THE_HOLDERS",
+    });
+  });
+
+  test("does not hold by another's key, another delegation, or one for something else", async () => {
+    const jwt = await presented([await about(holder)]);
+    expect(await codes(jwt, knowing([]))).toMatchObject({ verdict: "invalid", delegation: "NOT_DELEGATED" });
+    const badges: Delegation = { ...given, limits: [{ kind: "renown/award" }] };
+    for (const limits of [badges.limits, "unsaid", "none"] as const)
+      expect(await codes(jwt, knowing([{ ...given, limits }]))).toMatchObject({ delegation: "NOT_PERMITTED" });
+    const only: Delegation = { ...given, limits: [{ kind: "renown/reputation", action: "PRESENT" }] };
+    expect(await codes(jwt, knowing([badges, only]))).toMatchObject({ verdict: "valid", delegation: "OK" });
+    expect(await codes(await presented([await about(holder)], {}, otherKey))).toMatchObject({
+      signature: "OK",
+      delegation: "NOT_DELEGATED",
+    });
+    expect(await codes(await presented([await about(holder)], { holder: other }))).toMatchObject({
+      verdict: "invalid",
+      delegation: "NOT_DELEGATED",
+    });
+  });
+
+  test("is asked about now where nobody has seen it signed, whatever it says itself", async () => {
+    const jwt = await presented([await about(holder)], { iat: (now - hour) / 1000 });
+    expect(await codes(jwt, knowing([{ ...given, expiresAt: now }]))).toMatchObject({ delegation: "EXPIRED" });
+    const revoked: Delegation = { ...given, revokedSeq: 6, revokedAt: now - minute };
+    expect(await codes(jwt, knowing([revoked]))).toMatchObject({ verdict: "invalid", delegation: "REVOKED" });
+    expect(await codes(jwt, knowing([revoked]), { now, at: now - 2 * minute })).toMatchObject({ delegation: "OK" });
+  });
+
+  test("is judged by when it was taken in, but not believed from when the key was another's", async () => {
+    const jwt = await presented([await about(holder)]);
+    const kept = { time: now - 2 * minute, seq: 5 };
+    const revoked: Delegation = { ...given, revokedSeq: 6, revokedAt: now - minute };
+    expect(await codes(jwt, knowing([revoked], kept))).toMatchObject({ verdict: "valid", delegation: "REVOKED_SINCE" });
+    expect(await codes(jwt, knowing([{ ...given, expiresAt: now - minute }], kept))).toMatchObject({
+      delegation: "OK",
+    });
+    const stolen: Delegation = { ...given, compromisedFrom: now - hour, compromisedSeq: 8 };
+    expect(await codes(jwt, knowing([stolen], kept))).toMatchObject({
+      verdict: "invalid",
+      delegation: "KEY_COMPROMISED",
+    });
+  });
+
+  test("leaves it open where nobody holds a log", async () => {
+    const jwt = await presented([await about(holder)]);
+    expect(await codes(jwt, knowledge as never)).toMatchObject({
+      verdict: "undetermined",
+      delegation: "NOT_DELEGATED",
+    });
+  });
+
+  test("names what is about somebody else, and what is about nobody", async () => {
+    const nobody = await jwtOf({ ...badgeBody, credentialSubject: { type: "AchievementSubject", achievement: {} } });
+    const found = await codes(await presented([await about(other), nobody]));
+    expect(found).toMatchObject({
+      verdict: "invalid",
+      "subject[0]": "NOT_THE_HOLDERS",
+      "subject[1]": "RECIPIENT_NOT_NAMED",
+    });
+  });
+
+  test("is not believed when a letter of it was changed, when it has ended, or when there is too much in it", async () => {
+    const jwt = await presented([await about(holder)]);
+    const [head, body, signature] = jwt.split(".") as [string, string, string];
+    const changed = `${head}.${body.slice(0, -2)}${body.endsWith("AA") ? "BB" : "AA"}.${signature}`;
+    expect((await codes(changed)).verdict).toBe("invalid");
+    expect(await codes(`${head}.${body}.${"A".repeat(86)}`)).toMatchObject({
+      signature: "BAD_SIGNATURE",
+      delegation: "SKIPPED",
+    });
+    expect(await codes(jwt, undefined, { now: now + 24 * hour })).toMatchObject({ validity: "EXPIRED" });
+    const many = Array.from({ length: maxPresented + 1 }, () => "a.b.c");
+    expect(await codes(await presented(many))).toMatchObject({
+      verdict: "undetermined",
+      credentials: "QUOTA_EXCEEDED",
+    });
+  });
+
+  test("has one holder, in one spelling", async () => {
+    const credentials = [await about(holder)];
+    expect((await codes(await presented(credentials, { holder: [holder, other] }))).verdict).toBe("invalid");
+    const loud = holder.replace("0x", "0X");
+    expect(await codes(await presented(credentials, { holder: loud }))).toMatchObject({
+      signature: "INVALID_CREDENTIAL",
+    });
+  });
+});
+
+describe("a presentation that is to be shared", () => {
+  test("is read with its times, its credentials, and whether it is for one verifier", async () => {
+    const jwt = await presented(["a.b.c"], { nonce: "n" });
+    expect(readShared(jwt, 10_000)).toMatchObject({
+      holder,
+      bound: true,
+      credentials: ["a.b.c"],
+      madeAt: now - minute,
+    });
+    for (const change of [
+      { iat: null },
+      { exp: "soon" },
+      { exp: 1.5 },
+      { exp: 1e14 },
+      { iat: now, exp: now },
+    ] as JsonObject[]) {
+      const spoilt = await presented(["a.b.c"], change);
+      expect(() => readShared(spoilt, 10_000)).toThrow(expect.objectContaining({ code: "INVALID_CREDENTIAL" }));
+    }
+    const embedded = await presented([], { verifiableCredential: [{ type: ["VerifiableCredential"] }] });
+    expect(() => readShared(embedded, 10_000)).toThrow(expect.objectContaining({ code: "INVALID_CREDENTIAL" }));
+    expect(() => readShared(jwt, 10)).toThrow(expect.objectContaining({ code: "INVALID_TOKEN" }));
+  });
+});
