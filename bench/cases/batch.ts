@@ -8,7 +8,7 @@ import type { Sent } from "../operations.ts";
 import { atOnce, libcrypto, makeOperations } from "../verifying.ts";
 
 export async function run({ rounds, quick }: Options): Promise<Result[]> {
-  const { house, operations, prepared } = await makeOperations(quick ? 512 : 2048);
+  const { house, operations, prepared } = await makeOperations(quick ? 1024 : 10_000);
   const threads = openP256Threads();
   const check = threads.checkOf(appPoint(appKey.did));
   const questionWith = (keyOf?: () => KeyCheck) =>
@@ -31,7 +31,7 @@ export async function run({ rounds, quick }: Options): Promise<Result[]> {
     atOnce("ours", operations, 512, valid(onThreads)),
     atOnce("one thread", operations, 16, valid(onOne)),
   ];
-  const costs = await rotate(contenders, rounds, 4);
+  const costs = await rotate(contenders, rounds, 2);
   await Promise.all([threads.close(), house.close()]);
   const common = { unit: "µs", yardstick: "libcrypto", as: "speed" } as const;
   return [

@@ -39,8 +39,8 @@ export const maxDids = 1_000;
 /** Results held for a client that sends everything before it reads; then its sending is held up. */
 export const maxHeldResults = 4_194_304;
 
-/** Checks in flight at once: two whole batches for each of two threads, so that none waits for the next. */
-export const inFlight = 256;
+/** Checks in flight at once: more than two whole batches for each of two threads, so that none waits for the next. */
+export const inFlight = 512;
 
 /** Event streams open at once: of one address, and altogether. */
 export const maxEventStreams = { perAddress: 16, total: 1_024 };

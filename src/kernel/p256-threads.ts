@@ -16,8 +16,8 @@ type Waiting = {
 };
 type Thread = { worker: Worker; known: Set<Key>; batches: Map<number, Waiting[]> };
 
-/** Checks that one batch carries: about 4 ms of work, so that threads end together. */
-const batchSize = 64;
+/** Checks that one batch carries: about 6 ms of work, so that threads end together and handing it over weighs little. */
+const batchSize = 96;
 /** Fewer than these are checked at once and here: a hop to another thread and back costs as much. */
 const worthwhile = 4;
 /** Keys that threads keep. Beyond them a key is checked on this thread. */
