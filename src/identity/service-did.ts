@@ -8,11 +8,6 @@ export function serviceDid(origin: string): Did {
   return `did:web:${new URL(origin).host.replace(":", "%3A")}`;
 }
 
-/** The id of a signing key as credentials name it in `kid`. */
-export function keyId(origin: string, kid: string): string {
-  return `${serviceDid(origin)}#${kid}`;
-}
-
 /**
  * The service's DID document (DID Core; Controlled Identifiers 1.0 for the methods). A retired key stays listed and
  * may still be asserted with, `expires` being its retirement: what it signed before verifies. Operation keys invoke

@@ -11,7 +11,7 @@ import type { Route } from "../route.ts";
 import { rowsReply } from "../routes/award-batch.ts";
 import { type Asks, limitOf, problem, rowKey } from "../rows.ts";
 import { awardBatchPage } from "./award-batch-page.ts";
-import { formRoute } from "./form.ts";
+import { fileRoute, formRoute } from "./form.ts";
 import type { Page } from "./layout.ts";
 import { signsCredentials } from "./organization-console-routes.ts";
 import { signedOf } from "./organization-form-routes.ts";
@@ -48,33 +48,21 @@ async function showBatch(door: Door, { frame }: Entered, call: Call): Promise<Pa
   return awardBatchPage(frame, { classes: offered, chosen, signs: signsCredentials(keys), most: limitOf(door) });
 }
 
-/**
- * The file as it is, with a line for each row: its request as it was read, or its problem. Writes nothing. No form can
- * bring a file from elsewhere, because its type is not a form's.
- */
+/** The file as it is, with a line for each row: its request as it was read, or its problem. Writes nothing. */
 function checkRoute(door: Door): Route {
-  return {
-    tag: "",
-    summary: "",
-    answers: {},
-    refusals: [],
-    guarded: true,
-    method: "post",
-    path: `${path}/check`,
-    serve: async (call: Call) => {
-      const party = await partyOf(door, call);
-      const { id } = await bySlug(door, call);
-      const given = new URL(call.request.url).searchParams.get("class") ?? undefined;
-      const asks = async (): Promise<Asks<AwardRequest>> => {
-        const tryRows = await door.services.memberBadges.tryRows(party, id);
-        return async (rows) => {
-          const outcomes = await tryRows(rows);
-          return outcomes.map((each, i) => ("error" in each ? each : { done: { request: rows[i]!.request } }));
-        };
+  return fileRoute(`${path}/check`, async (call) => {
+    const party = await partyOf(door, call);
+    const { id } = await bySlug(door, call);
+    const given = new URL(call.request.url).searchParams.get("class") ?? undefined;
+    const asks = async (): Promise<Asks<AwardRequest>> => {
+      const tryRows = await door.services.memberBadges.tryRows(party, id);
+      return async (rows) => {
+        const outcomes = await tryRows(rows);
+        return outcomes.map((each, i) => ("error" in each ? each : { done: { request: rows[i]!.request } }));
       };
-      return rowsReply(door, call, asks, given);
-    },
-  };
+    };
+    return rowsReply(door, call, asks, given);
+  });
 }
 
 const key = z.string().min(1).max(255);

@@ -54,6 +54,14 @@ export function formRoute<T>(
   };
 }
 
+/**
+ * What a script of ours posts as it is, a file or a picture. No form can bring it from elsewhere, because its type is
+ * not a form's: `serve` has to insist on that type.
+ */
+export function fileRoute(path: string, serve: (call: Call) => Promise<Reply>): Route {
+  return { ...undescribed, guarded: true, method: "post", path, serve };
+}
+
 async function readFields({ request }: Call, most: number, files: boolean): Promise<Fields> {
   const { raw } = request;
   refuseEncoding(raw);

@@ -7,11 +7,11 @@ import { ensure } from "../../kernel/failure.ts";
 import { isObject, type JsonObject, parseJson } from "../../kernel/json.ts";
 import { partyOf } from "../authentication.ts";
 import { mediaType, parseBy, readBytes, refuseEncoding } from "../body.ts";
-import { type Call, type Door, pathPart } from "../call.ts";
+import { type Door, pathPart } from "../call.ts";
 import { json } from "../reply.ts";
 import type { Route } from "../route.ts";
 import { claimLinkMarkup } from "./award-acts.ts";
-import { formRoute } from "./form.ts";
+import { fileRoute, formRoute } from "./form.ts";
 import type { Markup } from "./layout.ts";
 import { pageReply, redirect } from "./layout.ts";
 import { secretPage } from "./organization-clients.ts";
@@ -176,23 +176,13 @@ export function signedOf({ signed: text, ticket }: z.output<typeof signed>): Sig
 
 const imageTypes = ["image/png", "image/svg+xml"];
 
-/** A picture as it is: no form can bring one from elsewhere, because its type is not a form's. */
 function imageRoute(door: Door): Route {
-  return {
-    tag: "",
-    summary: "",
-    answers: {},
-    refusals: [],
-    guarded: true,
-    method: "post",
-    path: "/orgs/{slug}/console/images",
-    serve: async (call: Call) => {
-      const party = await partyOf(door, call);
-      const { raw } = call.request;
-      ensure(imageTypes.includes(mediaType(raw)), "UNSUPPORTED_MEDIA_TYPE", "The body is a PNG or an SVG.");
-      refuseEncoding(raw);
-      const { id } = await bySlug(door, call);
-      return json(await door.services.memberBadges.keepImage(party, id, await readBytes(raw, maxImageBytes)), 201);
-    },
-  };
+  return fileRoute("/orgs/{slug}/console/images", async (call) => {
+    const party = await partyOf(door, call);
+    const { raw } = call.request;
+    ensure(imageTypes.includes(mediaType(raw)), "UNSUPPORTED_MEDIA_TYPE", "The body is a PNG or an SVG.");
+    refuseEncoding(raw);
+    const { id } = await bySlug(door, call);
+    return json(await door.services.memberBadges.keepImage(party, id, await readBytes(raw, maxImageBytes)), 201);
+  });
 }

@@ -1,7 +1,7 @@
 import { calculateJwkThumbprint } from "jose";
 import { beforeAll, describe, expect, test } from "vitest";
 import { appKey } from "../../../src/identity/app-key.ts";
-import { didDocument, jwks, keyId, serviceDid } from "../../../src/identity/service-did.ts";
+import { didDocument, jwks, serviceDid } from "../../../src/identity/service-did.ts";
 import {
   makeServiceKeys,
   operationSigner,
@@ -88,6 +88,8 @@ describe("the service's keys", () => {
 });
 
 describe("the service's DID", () => {
+  const idOf = (kid: string) => `${serviceDid(origin)}#${kid}`;
+
   test.each([
     ["https://renown.example", "did:web:renown.example"],
     ["https://renown.example:8443", "did:web:renown.example%3A8443"],
@@ -101,9 +103,9 @@ describe("the service's DID", () => {
     const document = didDocument(origin, rotated) as unknown as Document;
     const methods = new Map(document.verificationMethod.map((each) => [each.id, each]));
     const [first, second] = rotated.signing;
-    expect(document.assertionMethod).toEqual([keyId(origin, first!.kid), keyId(origin, second!.kid)]);
-    expect(methods.get(keyId(origin, first!.kid))).toMatchObject({ type: "JsonWebKey", expires: iso(now + day) });
-    expect(methods.get(keyId(origin, second!.kid))).not.toHaveProperty("expires");
+    expect(document.assertionMethod).toEqual([idOf(first!.kid), idOf(second!.kid)]);
+    expect(methods.get(idOf(first!.kid))).toMatchObject({ type: "JsonWebKey", expires: iso(now + day) });
+    expect(methods.get(idOf(second!.kid))).not.toHaveProperty("expires");
     expect(methods.get("did:web:renown.example#log")).toMatchObject({ type: "Multikey" });
     expect(document.capabilityInvocation).toHaveLength(2);
     const operation = operationSigner(rotated).did.slice("did:key:".length);
@@ -113,7 +115,7 @@ describe("the service's DID", () => {
 
   test("lets no operation key, and not the log's, assert anything", () => {
     const document = didDocument(origin, rotated) as unknown as Document;
-    const signing = rotated.signing.map(({ kid }) => keyId(origin, kid));
+    const signing = rotated.signing.map(({ kid }) => idOf(kid));
     expect(document.assertionMethod).toEqual(signing);
     expect(document).not.toHaveProperty("authentication");
   });
