@@ -27,9 +27,9 @@ export function streamOf(
 }
 
 /**
- * Asks about items, at most `width` at once, and yields the answers in the order of the items: `together` of them, or
- * fewer where nothing is under way. The next portion is read while answers are waited for, so what comes in small ones is
- * worked at as fast as what comes in one. `ask` never rejects.
+ * Asks about items, at most `width` at once, and yields the answers in the order of the items: those that are there, at
+ * most `together` of them. The next portion is read while answers are waited for, so what comes in small ones is worked at
+ * as fast as what comes in one. Ends with the first failure of the source or of a question.
  */
 export async function* inOrder<Item, Result>(
   portions: AsyncGenerator<readonly Item[], void>,
@@ -42,12 +42,12 @@ export async function* inOrder<Item, Result>(
     for (;;) {
       while (supply.holds && asked.length < width) asked.push(askedOf(ask(supply.take())));
       const open = asked.findIndex(({ answer }) => !answer);
-      if (open < 0 ? asked.length > 0 : open >= together)
-        yield asked.splice(0, together).map(({ answer }) => answer!.result);
+      const ready = asked.splice(0, Math.min(together, open < 0 ? asked.length : open));
+      if (ready.length > 0) yield ready.map(({ answer }) => answer!.result);
       else {
         const more = supply.more();
         if (!more && asked.length === 0) return;
-        await Promise.race([more, asked[open]?.settled].filter((each) => each !== undefined));
+        await Promise.race([more, asked[0]?.settled].filter((each) => each !== undefined));
       }
     }
   } finally {
@@ -62,6 +62,8 @@ function askedOf<Result>(answer: Promise<Result>): Asked<Result> {
   const settled = answer.then((result) => {
     asked.answer = { result };
   });
+  // Whoever waits for it is told of a failure; until then nobody does.
+  settled.catch(() => {});
   const asked: Asked<Result> = { settled };
   return asked;
 }
@@ -111,12 +113,15 @@ export const maxBlankLines = 100_000;
  * The lines of a body, blank ones left out, in portions as they arrive, so that a client may wait for an answer before it
  * sends the next line. Each is a text, or the refusal that it gets instead: a line that is too long is passed over; more
  * bytes than `total`, more blank lines than `maxBlankLines` or a broken connection are the last thing that is said.
+ * `stopped` ends it, also while it waits for bytes.
  */
 export async function* linesOf(
   body: ReadableStream<Uint8Array>,
   { line: most, total }: { line: number; total: number },
+  stopped?: AbortSignal,
 ): AsyncGenerator<(string | Failure)[], void> {
   const reader = body.getReader();
+  stopped?.addEventListener("abort", () => reader.cancel().catch(() => {}), { once: true });
   const line = new LineBuffer(most);
   try {
     for (let size = 0, blank = 0; ; ) {

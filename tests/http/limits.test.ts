@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Limits } from "../../src/http/limits.ts";
+import { maxStream } from "../../src/http/limits.ts";
 import {
   appToken,
   ask,
@@ -160,5 +161,15 @@ describe("bodies", () => {
     const headers = { "content-type": "application/x-ndjson" };
     const stream = await post(service, "/v1/operations/verify", "{}\n".repeat(400), { headers });
     expect(JSON.parse(stream.text.trimEnd().split("\n").at(-1)!)).toMatchObject({ error: { code: "TOO_LARGE" } });
+  });
+
+  test("have so many lines, and the line beyond is told of where it stands", async () => {
+    await startWith({ operations: { burst: 1_000_000, window: 100_000 } });
+    const headers = { "content-type": "application/x-ndjson" };
+    const { text } = await post(service, "/v1/operations/verify", "x\n".repeat(maxStream + 2), { headers });
+    const results = text.trimEnd().split("\n");
+    expect(results).toHaveLength(maxStream + 1);
+    expect(JSON.parse(results.at(-2)!)).toMatchObject({ error: { code: "MALFORMED_JSON" } });
+    expect(JSON.parse(results.at(-1)!)).toMatchObject({ error: { code: "QUOTA_EXCEEDED" } });
   });
 });

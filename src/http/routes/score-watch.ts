@@ -69,8 +69,8 @@ async function unlessSpent<T>(ask: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Of what is shown: the digest of the evidence changes with every entry of the log, whomever that concerns. */
-function shownDigest({ score, passes, raters, components, evidence, excluded, closed }: Score): string {
+/** Of all that is told but the places in the log, which change with every entry, whomever it concerns. */
+function shownDigest({ asOf, trust, evidence, ...shown }: Score): string {
   const { counted, hidden } = evidence;
-  return digestOf(canonicalJson({ score, passes, raters, components, counted, hidden, excluded, closed }));
+  return digestOf(canonicalJson({ ...shown, from: trust?.from ?? null, counted, hidden }));
 }

@@ -99,9 +99,11 @@ async function verifyLines(door: Door, call: Call, question: Asked): Promise<Rep
   const request = call.request.raw;
   refuseEncoding(request);
   const ask = await askerOf(door, call, question);
-  const portions = meteredLines(door, call, request.body ?? new Blob([]).stream());
+  const gone = new AbortController();
+  const portions = meteredLines(door, call, request.body ?? new Blob([]).stream(), gone.signal);
   const headers = { "x-accel-buffering": "no" };
-  return content("application/x-ndjson", streamOf(lineTexts(portions, ask, door), maxHeldResults), headers);
+  const answer = streamOf(lineTexts(portions, ask, door), maxHeldResults, () => gone.abort());
+  return content("application/x-ndjson", answer, headers);
 }
 
 /** What a result is when it cannot be a report: one bad operation never spoils the others. */
@@ -130,17 +132,20 @@ async function* meteredLines(
   { gate, clock, limits }: Door,
   call: Call,
   body: ReadableStream<Uint8Array>,
+  gone: AbortSignal,
 ): AsyncGenerator<(string | Failure)[], void> {
-  let count = 0;
-  for await (const lines of linesOf(body, { line: maxLine, total: limits.bytes.stream })) {
-    count += lines.length;
-    if (count > maxStream) return yield [new Failure("QUOTA_EXCEEDED", `A stream has at most ${maxStream} lines.`)];
+  let left = maxStream;
+  for await (const arrived of linesOf(body, { line: maxLine, total: limits.bytes.stream }, gone)) {
+    const lines = arrived.slice(0, left);
+    left -= lines.length;
     try {
       await gate.spend(call, lines.length, clock());
     } catch (error) {
       return yield [failureOf(error)];
     }
     yield lines;
+    if (lines.length < arrived.length)
+      return yield [new Failure("QUOTA_EXCEEDED", `A stream has at most ${maxStream} lines.`)];
   }
 }
 

@@ -82,6 +82,20 @@ describe("lines", () => {
     expect(told(found)).toEqual(["a", "b", "TOO_LARGE"]);
   });
 
+  test("end when nobody wants them any more, though nothing has come", async () => {
+    let told = false;
+    const silent = new ReadableStream<Uint8Array>({
+      cancel: () => {
+        told = true;
+      },
+    });
+    const gone = new AbortController();
+    const lines = all(linesOf(silent, limits, gone.signal));
+    gone.abort();
+    expect(await lines).toEqual([]);
+    expect(told).toBe(true);
+  });
+
   test("end where the connection breaks, and say so", async () => {
     const broken = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error("ECONNRESET")) });
     expect(told(await all(linesOf(broken, limits)))).toEqual(["INVALID_REQUEST"]);
@@ -141,6 +155,17 @@ describe("answers in order", () => {
     expect((await answers).flat()).toEqual([0, 1, 2]);
   });
 
+  test("are given as they are there, whatever is still under way behind them", async () => {
+    const { ask, answer } = held();
+    const answers = inOrder(portionsOf([0, 1]), ask, { width: 16, together: 16 });
+    const first = answers.next();
+    await settled();
+    answer(0);
+    expect((await first).value).toEqual([0]);
+    answer(1);
+    expect(await all(answers)).toEqual([[1]]);
+  });
+
   test("are given before the next question comes, where nothing else is under way", async () => {
     const { promise: sent, resolve: send } = Promise.withResolvers<void>();
     async function* conversation() {
@@ -172,6 +197,15 @@ describe("answers in order", () => {
     expect(asked).toBeLessThanOrEqual(6);
     await settled();
     expect(ended).toBe(true);
+  });
+
+  test("end with a question that fails, and leave none of the others unheard", async () => {
+    const ask = async (item: number) => {
+      await settled();
+      throw new Error(`broken ${item}`);
+    };
+    await expect(all(inOrder(portionsOf([0, 1, 2]), ask, { width: 3, together: 3 }))).rejects.toThrow("broken 0");
+    await settled();
   });
 
   test("end with the failure of the source", async () => {
