@@ -74,12 +74,13 @@ const known = new Set([
     .flatMap((path) => [...read(join("src", path)).matchAll(/(?<=["'\s.])[A-Z][A-Z0-9_]*(?=["':])/g)].map(String)),
   ...Object.keys(sentences),
   ...Object.keys(settings),
-  // Variables of the examples, a signal, and what Powerhouse's reactor knows and this one refuses.
+  // Variables of the examples and of a test, a signal, and what Powerhouse's reactor knows and this one refuses.
   ...[
     "TOKEN",
     "USER_DID",
     "RENOWN_RPC_1",
     "RENOWN_URL",
+    "OPEN_BADGES_SCHEMA",
     "SIGTERM",
     "SIGINT",
     "UNDO",
