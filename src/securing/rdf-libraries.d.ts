@@ -23,7 +23,12 @@ declare module "rdf-canonize" {
   const canonize: {
     canonize(
       quads: import("./rdf.ts").Quad[],
-      options: { algorithm: "RDFC-1.0"; maxDeepIterations: number; createMessageDigest(): Digest },
+      options: {
+        algorithm: "RDFC-1.0";
+        maxDeepIterations: number;
+        createMessageDigest(): Digest;
+        signal: { readonly aborted: boolean };
+      },
     ): Promise<string>;
   };
   export default canonize;

@@ -10,8 +10,8 @@ export type Work = {
    * once too much has been converted.
    */
   convert(what: "document" | "options", values: number): Promise<void>;
-  /** Pays for one digest of a canonicalisation. Refuses as `convert`. */
-  digest(): void;
+  /** Pays for one digest of a canonicalisation, or for what takes as long as `times` of them. Refuses as `convert`. */
+  digest(times?: number): void;
 };
 
 /** Documents that one question has converted, its options of proofs, and the values of all of them: about a second. */
@@ -40,8 +40,9 @@ export function openWork(pause: () => Promise<void> = nextTurn): Work {
       }
       unbroken += values;
     },
-    digest() {
-      ensure(left.digests-- > 0, "QUOTA_EXCEEDED", "Its blank nodes look too much alike to be told apart.");
+    digest(times = 1) {
+      left.digests -= times;
+      ensure(left.digests >= 0, "QUOTA_EXCEEDED", "Its blank nodes look too much alike to be told apart.");
     },
   };
 }

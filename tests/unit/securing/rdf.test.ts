@@ -76,6 +76,19 @@ describe("canonical quads", () => {
     await expect(canonicalQuads(cliqueOf(12))).rejects.toMatchObject({ code: "QUOTA_EXCEEDED" });
   });
 
+  test("are refused where alike nodes can be put in too many orders, though no order needs a digest", async () => {
+    const outcomes = await Promise.all(
+      ["a", "b", "c", "d", "e", "f"].map((salt) =>
+        canonicalQuads(twoRows(16, salt)).catch(({ code }: { code: string }) => code),
+      ),
+    );
+    expect(outcomes).toContain("QUOTA_EXCEEDED");
+  });
+
+  test("are given where a few nodes in a row can be put in some orders", async () => {
+    for (const salt of ["a", "b", "c"]) expect(await canonicalQuads(twoRows(6, salt))).toMatch(/_:c14n13/);
+  });
+
   test("are given where a few blank nodes look alike", async () => {
     const found = await canonicalQuads(cliqueOf(3));
     expect(found.match(/_:c14n\d/g)!.length).toBeGreaterThan(6);
@@ -89,4 +102,20 @@ function cliqueOf(size: number): JsonObject {
   const degree = names.map((id) => ({ id, knows: names.filter((each) => each !== id) }));
   const subject = { id: "did:example:subject", degree };
   return { ...credential, "@context": [v2, examples, { knows }], credentialSubject: subject };
+}
+
+/**
+ * Two alike copies of a head that points at all nodes of a row, whose first a second node points at: by then all nodes but
+ * the last have names, and are put in every order. `salt` decides which of the two is looked at first.
+ */
+function twoRows(size: number, salt: string): JsonObject {
+  const term = (name: string) => ({ "@id": `https://example.com/${salt}/${name}`, "@type": "@id" });
+  const terms = Object.fromEntries(["next", "first", "second", "all", "head"].map((name) => [name, term(name)]));
+  const heads = ["x", "y"].map((copy) => {
+    const node = (i: number) => `_:${copy}${i}`;
+    const row = Array.from({ length: size }, (_, i) => ({ id: node(i), ...(i + 1 < size && { next: node(i + 1) }) }));
+    return { id: `_:${copy}`, second: { id: `_:${copy}second`, first: node(0) }, all: row };
+  });
+  const subject = { id: "did:example:subject", head: heads };
+  return { ...credential, "@context": [v2, examples, terms], credentialSubject: subject };
 }
