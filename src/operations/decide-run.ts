@@ -9,35 +9,26 @@ import type { Actor, Claim, Deed } from "./kind.ts";
 import { projectionOf } from "./projection.ts";
 import type { Append } from "./store.ts";
 import type { Submission } from "./submission.ts";
+import type { Settle } from "./tallies.ts";
 
-/** What a run comes to: the document after it, and what is to be written. */
-export type Decision = { document: Document; append: Append };
+/** What a run comes to: the document after it, what is to be written, and whom to tell whether it was. */
+export type Decision = { document: Document; append: Append; counted?: readonly Settle[] };
 
 export type DecisionContext = { realm: string; now: Millis; isServiceKey(key: string): boolean };
 
-/** Decides a run on a document, purely; a refusal names the operation where there are several. */
+/**
+ * Decides a run on a document, purely but for what its kind counts: that is given back where the run is refused. A
+ * refusal names the operation where there are several.
+ */
 export function decideRun(document: Document, run: readonly Submission[], context: DecisionContext): Decision {
-  const seen = new Map<string, Predecessor>();
-  const taken = new Map<string, string>();
-  const entries: Append["entries"] = [];
-  let current = document;
-  // What the service itself adds is no part of what the client counts.
-  const first = run.findIndex(({ ours }) => !ours);
-  const many = run.filter(({ ours }) => !ours).length > 1;
-  for (const [i, submission] of run.entries()) {
-    try {
-      const entry = decideOne(current, submission, seen, context);
-      current = apply(current, entry);
-      const projection = projectionOf(current, entry);
-      for (const claim of projection.claims) takeOnce(claim, taken);
-      entries.push({ entry, projection, rests: submission.grounds.map(({ digest }) => digest) });
-    } catch (error) {
-      throw many && error instanceof Failure ? inRun(error, i - first) : error;
-    }
-    const { action } = submission.operation;
-    seen.set(`${action.scope} ${submission.digest}`, { timestampUtcMs: action.timestampUtcMs });
+  const counted: Settle[] = [];
+  try {
+    const decision = decideAll(document, run, context, counted);
+    return counted.length > 0 ? { ...decision, counted } : decision;
+  } catch (error) {
+    for (const settle of counted) settle(false);
+    throw error;
   }
-  return withSnapshot(current, entries);
 }
 
 /** Adds a snapshot where enough entries have come since the last. */
@@ -54,10 +45,39 @@ export function decideDeed(document: Document, deed: Deed): void {
   if (deed.type !== "CREATE_DOCUMENT") document.kind.decide(document.state, deed);
 }
 
+function decideAll(
+  document: Document,
+  run: readonly Submission[],
+  context: DecisionContext,
+  counted: Settle[],
+): Decision {
+  const seen = new Map<string, Predecessor>();
+  const taken = new Map<string, string>();
+  const entries: Append["entries"] = [];
+  let current = document;
+  // What the service itself adds is no part of what the client counts.
+  const first = run.findIndex(({ ours }) => !ours);
+  const many = run.filter(({ ours }) => !ours).length > 1;
+  for (const [i, submission] of run.entries()) {
+    try {
+      const entry = decideOne(current, submission, { seen, counted }, context);
+      current = apply(current, entry);
+      const projection = projectionOf(current, entry);
+      for (const claim of projection.claims) takeOnce(claim, taken);
+      entries.push({ entry, projection, rests: submission.grounds.map(({ digest }) => digest) });
+    } catch (error) {
+      throw many && error instanceof Failure ? inRun(error, i - first) : error;
+    }
+    const { action } = submission.operation;
+    seen.set(`${action.scope} ${submission.digest}`, { timestampUtcMs: action.timestampUtcMs });
+  }
+  return withSnapshot(current, entries);
+}
+
 function decideOne(
   document: Document,
   submission: Submission,
-  seen: Map<string, Predecessor>,
+  { seen, counted }: { seen: Map<string, Predecessor>; counted: Settle[] },
   context: DecisionContext,
 ): Entry {
   const { operation, text, tuple, digest, binding, input, facts, grounds } = submission;
@@ -75,7 +95,11 @@ function decideOne(
     binding === "attested"
       ? attestedOpener
       : authorise(document.kind, document.state, asked, submission.delegations, isServiceKey);
-  decideDeed(document, { document: document.id, type: action.type, input, actor, now, facts, grounds });
+  const deed = { document: document.id, type: action.type, input, actor, now, facts, grounds };
+  decideDeed(document, deed);
+  // Nothing is awaited in between: the next deed, of this run or another, finds it counted.
+  const settle = document.kind.count?.(deed);
+  if (settle) counted.push(settle);
   return admit(operation, { realm, head, text, digest, binding, authority: actor.authority, now });
 }
 

@@ -5,6 +5,7 @@ import type { ContractCheck } from "../identity/wallet.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import type { Millis } from "../kernel/time.ts";
 import type { Authority, Binding, Entry } from "./entry.ts";
+import type { Settle } from "./tallies.ts";
 
 /** Who acts: in a signed operation the user and key it names, in an attested one those whom the door has proved. */
 export type Actor = {
@@ -88,6 +89,11 @@ export type DocumentKind<State = unknown> = {
    * in an audit, which asks no chain, `recorded` answers for contracts.
    */
   facts?(deed: Omit<Deed, "facts">, recorded?: ContractCheck): Promise<unknown>;
+  /**
+   * Counts what a signed deed uses of a limit, once it is decided and before anything else is: told what became of it.
+   * Never on replay.
+   */
+  count?(deed: Deed): Settle | undefined;
   /** What the service puts on record about the deed, in its own name and in the same commit, behind it. */
   record?(deed: Deed): { type: string; input: JsonObject } | undefined;
   /** True where the key acts on its own authority over itself, whatever its limits say. */

@@ -94,21 +94,13 @@ function isFinal({ kept }: Corridor, id: string, written: boolean | undefined, a
 
 /** Commits a decision: its receipts, or undefined where a race was lost and it has to be made again. */
 export async function commit(corridor: Corridor, decision: Decision, attempt: number): Promise<Receipt[] | undefined> {
-  const { kept, store } = corridor;
-  kept.keep(decision.document, false);
-  const writing = store.commit(decision.append);
-  kept.begin(decision.document.id, writing);
+  let stands = false;
   try {
-    const seqs = await writing;
-    kept.confirm(decision.document);
-    corridor.committed?.();
-    return decision.append.entries.map(({ entry }, i) => receiptOf(entry, seqs[i]!));
-  } catch (error) {
-    kept.forget(decision.document.id);
-    if (!(error instanceof CommitConflict)) throw error;
-    if (error.reason === "claim") await refuseClaims(corridor, decision);
-    ensure(attempt < maxAttempts, "CONFLICT");
-    return undefined;
+    const receipts = await write(corridor, decision, attempt);
+    stands = receipts !== undefined;
+    return receipts;
+  } finally {
+    for (const settle of decision.counted ?? []) settle(stands);
   }
 }
 
@@ -130,6 +122,25 @@ export async function repeats(
   return all ? receipts : undefined;
 }
 
+async function write(corridor: Corridor, decision: Decision, attempt: number): Promise<Receipt[] | undefined> {
+  const { kept, store } = corridor;
+  kept.keep(decision.document, false);
+  const writing = store.commit(decision.append);
+  kept.begin(decision.document.id, writing);
+  try {
+    const seqs = await writing;
+    kept.confirm(decision.document);
+    corridor.committed?.();
+    return decision.append.entries.map(({ entry }, i) => receiptOf(entry, seqs[i]!));
+  } catch (error) {
+    kept.forget(decision.document.id);
+    if (!(error instanceof CommitConflict)) throw error;
+    if (error.reason === "claim") await refuseClaims(corridor, decision);
+    ensure(attempt < maxAttempts, "CONFLICT");
+    return undefined;
+  }
+}
+
 /**
  * Decides on the latest that this process knows, and keeps what comes of it. Nothing is awaited from here to
  * `kept.keep`, so submissions to one document are decided one after the other.
@@ -144,7 +155,7 @@ function decide(corridor: Corridor, document: Document, run: readonly Submission
   }
 }
 
-/** What was looked up may have changed with a lost race; signatures and facts stay true. */
+/** What was looked up may have changed with a lost race; signatures and facts stay true, and counts go on. */
 async function refresh({ kinds, lookups }: Corridor, run: readonly Submission[]): Promise<Submission[]> {
   const fresh: Submission[] = [];
   for (const { operation, binding, facts, ours = false } of run)

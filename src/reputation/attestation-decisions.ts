@@ -6,12 +6,13 @@ import { ensureActs } from "../operations/acting-right.ts";
 import type { Entry } from "../operations/entry.ts";
 import type { Deed } from "../operations/kind.ts";
 import type { Right, Rights } from "../operations/organization-right.ts";
+import type { Settle, Tally } from "../operations/tallies.ts";
 import { accountOf } from "./accounts.ts";
 import { type ReputationInput, readReputationInput } from "./attestation-inputs.ts";
 import { type Reputation, reputationKind } from "./reputation-state.ts";
 
-/** How much an attester has said when something arrives: about one subject, and in all within a day. */
-export type Said = { about: number; since: number };
+/** How much an attester has said when something is decided: about one subject, and in all within a day. */
+export type Said = { about: Tally; since: Tally };
 
 /** Attestations of one attester about one subject: of an organisation, or of one account on all chains. */
 export const maxAbout = 200;
@@ -61,6 +62,14 @@ export function decideAttestation(state: Reputation, input: Attestation, deed: D
   if (input.standing === "organization") decideForOrganization(input, deed, rightOf);
   else decideAsPerson(state, input, deed, rightOf);
   checkLimits(input, deed.facts as Said | undefined);
+}
+
+/** Counts one more that is on its way into the log. */
+export function countSaid({ about, since }: Said): Settle {
+  const settles = [about.take(1), since.take(1)];
+  return (stands) => {
+    for (const settle of settles) settle(stands);
+  };
 }
 
 const attesters = ["owner", "admin", "issuer"] as const;
@@ -137,10 +146,14 @@ function decideAsFellow(input: Attestation, { actor, document, grounds }: Deed):
   ensure(exact, "FORBIDDEN", "It rests on what one organisation has attested of both about the work, and no more.");
 }
 
-/** Counted when it arrives: what arrives at once may go beyond by a run. */
+/** Exact within a process; several may go beyond by what each lets in before it asks again. */
 function checkLimits({ organization }: Attestation, said: Said | undefined): void {
   if (!said) return;
-  ensure(said.about < maxAbout, "QUOTA_EXCEEDED", `An attester says ${maxAbout} things about a subject at most.`);
+  ensure(
+    said.about.used() < maxAbout,
+    "QUOTA_EXCEEDED",
+    `An attester says ${maxAbout} things about a subject at most.`,
+  );
   const most = organization === "" ? maxDaily.person : maxDaily.organization;
-  ensure(said.since < most, "TOO_MANY_REQUESTS", `An attester says ${most} things within a day at most.`);
+  ensure(said.since.used() < most, "TOO_MANY_REQUESTS", `An attester says ${most} things within a day at most.`);
 }

@@ -14,6 +14,7 @@ import {
   type Projection,
   type Row,
 } from "../operations/kind.ts";
+import { keepTallies, type Tally } from "../operations/tallies.ts";
 import { accountOf } from "./accounts.ts";
 import { type Policy, policyKind } from "./policy.ts";
 import { policyHash, policySchema } from "./policy-schema.ts";
@@ -79,6 +80,7 @@ export const policyDocument = policyDocumentWith(undefined);
  * TOO_MANY_REQUESTS (beyond the `limits` of what arrives), NAME_TAKEN, HEAD_MOVED, INVALID_INPUT.
  */
 export function policyDocumentWith(limits: PolicyLimits | undefined): DocumentKind<PolicyState> {
+  const ask = limits && askLimits(limits);
   return {
     name: policyKind,
     ids: ["created"],
@@ -90,7 +92,7 @@ export function policyDocumentWith(limits: PolicyLimits | undefined): DocumentKi
     initial: ({ user }) => ({ ...unpublished, owner: user }),
     // A key without a user may ask: of those the service's own is let in, and no other gives an entry by which it acts.
     byKey: () => undefined,
-    ...(limits && { facts: (deed) => askOf(limits, deed) }),
+    ...(ask && { facts: ask, count: ({ input, facts }) => (facts as Tally | undefined)?.take(costOf(input.policy)) }),
     decide,
     evolve,
     project,
@@ -104,9 +106,16 @@ export function isAlias(text: string): boolean {
 }
 
 /** An address is its owner's on every chain. What the service publishes comes with its version. */
-async function askOf({ published }: PolicyLimits, { type, actor, now }: Asking): Promise<Published | undefined> {
-  if (type !== "PUBLISH" || actor.user === "") return undefined;
-  return published(accountOf(actor.user), now - day);
+function askLimits({ published }: PolicyLimits) {
+  const daily = keepTallies(0);
+  return async ({ type, actor, now }: Asking): Promise<Tally | undefined> => {
+    if (type !== "PUBLISH" || actor.user === "") return undefined;
+    const account = accountOf(actor.user);
+    return daily(account, now, async () => {
+      const { versions, bytes } = await published(account, now - day);
+      return bytes + versions * versionBytes;
+    });
+  };
 }
 
 type Asking = Parameters<NonNullable<DocumentKind["facts"]>>[0];
@@ -122,17 +131,20 @@ function decide(state: PolicyState, { type, input, actor, facts }: Deed): void {
   ensure(state.owner === "" ? ours : actor.user === state.owner, "FORBIDDEN", "Who opened the policy publishes it.");
   if (type === "RETIRE") decideRetirement(state, input.version as number);
   else decidePublication(state, input as unknown as PublishInput, ours);
-  if (facts !== undefined) ensureRoom(input.policy, facts as Published);
+  if (facts !== undefined) ensureRoom(input.policy, facts as Tally);
 }
 
-/** Counted when it arrives: what arrives at once may go beyond by a run. */
-function ensureRoom(policy: unknown, { versions, bytes }: Published): void {
-  const all = bytes + sizeOf(policy) + (versions + 1) * versionBytes;
+/** Exact within a process; several may go beyond by what each is writing. */
+function ensureRoom(policy: unknown, published: Tally): void {
   ensure(
-    all <= maxDailyBytes,
+    published.used() + costOf(policy) <= maxDailyBytes,
     "TOO_MANY_REQUESTS",
     `Policies of ${maxDailyBytes} bytes are published in a day at most.`,
   );
+}
+
+function costOf(policy: unknown): number {
+  return sizeOf(policy) + versionBytes;
 }
 
 /** Bytes of a policy as it is kept. */

@@ -1,9 +1,11 @@
 import type { Did } from "../identity/did.ts";
-import { day, type Millis } from "../kernel/time.ts";
+import { day, type Millis, minute } from "../kernel/time.ts";
 import { keepRights, keyGround } from "../operations/acting-right.ts";
-import type { DocumentKind } from "../operations/kind.ts";
+import type { Deed, DocumentKind } from "../operations/kind.ts";
 import type { Rights } from "../operations/organization-right.ts";
-import type { Said } from "./attestation-decisions.ts";
+import { keepTallies, type Settle } from "../operations/tallies.ts";
+import { accountOf } from "./accounts.ts";
+import { countSaid, type Said } from "./attestation-decisions.ts";
 import { type ReputationInput, reputationActions } from "./attestation-inputs.ts";
 import { decideReputation, type EvidenceOf } from "./reputation-decisions.ts";
 import { projectReputation } from "./reputation-rows.ts";
@@ -11,8 +13,10 @@ import { evolveReputation, noReputation, type Reputation, reputationKind, reputa
 
 /** What is asked of the log when something arrives. */
 export type AttestationLimits = {
-  /** Counts what an attester has said: an organisation's document, or a person's DID for all of the account. */
-  attested(attester: string, document: string, since: Millis): Promise<Said>;
+  /** Counts what an attester has said in a document: an organisation, or all of a person's account. */
+  saidAbout(account: string, document: string): Promise<number>;
+  /** Counts what an attester has said since a moment, whatever it is about. */
+  saidSince(account: string, since: Millis): Promise<number>;
   /** The addresses of the wallets that now are one with this one, its own among them; whatever their chains. */
   oneWith(user: Did): Promise<readonly string[]>;
 };
@@ -35,13 +39,14 @@ export type ReputationParts = {
 export function reputation({ limits, ...parts }: ReputationParts): DocumentKind<Reputation> {
   const rightOf = keepRights(parts.rightOf);
   const evidenceOf: EvidenceOf = parts.evidenceOf ?? (() => undefined);
+  const ask = limits && askLimits(limits);
   return {
     name: reputationKind,
     ids: ["derived"],
     order: "causal",
     actions: reputationActions,
     initial: () => noReputation,
-    ...(limits && { facts: (deed) => askOf(limits, deed) }),
+    ...(ask && { facts: ask, count: countAttest }),
     byKey: (_state, { app }, grounds) => keyGround(rightOf, app, grounds),
     decide: (state, deed) => decideReputation(state, deed, { rightOf, evidenceOf }),
     evolve: evolveReputation,
@@ -52,10 +57,25 @@ export function reputation({ limits, ...parts }: ReputationParts): DocumentKind<
 
 type Asked = Parameters<NonNullable<DocumentKind["facts"]>>[0];
 
+/** Whoever says much in a day would else be counted anew for each. */
+const dailyKeptFor = minute;
+
 /** Of an attester how much it has said, of an arbiter as whom it rules. */
-async function askOf(limits: AttestationLimits, deed: Asked): Promise<Said | readonly string[] | undefined> {
-  if (deed.type === "RULE") return limits.oneWith(deed.actor.user);
-  if (deed.type !== "ATTEST") return undefined;
-  const { organization } = deed.input as unknown as ReputationInput<"ATTEST">;
-  return limits.attested(organization || deed.actor.user, deed.document, deed.now - day);
+function askLimits({ saidAbout, saidSince, oneWith }: AttestationLimits) {
+  const about = keepTallies(0);
+  const daily = keepTallies(dailyKeptFor);
+  return async ({ type, document, actor, input, now }: Asked): Promise<Said | readonly string[] | undefined> => {
+    if (type === "RULE") return oneWith(actor.user);
+    if (type !== "ATTEST") return undefined;
+    const { organization } = input as unknown as ReputationInput<"ATTEST">;
+    const account = organization || accountOf(actor.user);
+    return {
+      about: await about(`${account} ${document}`, now, () => saidAbout(account, document)),
+      since: await daily(account, now, () => saidSince(account, now - day)),
+    };
+  };
+}
+
+function countAttest({ type, facts }: Deed): Settle | undefined {
+  return type === "ATTEST" && facts !== undefined ? countSaid(facts as Said) : undefined;
 }
