@@ -40,7 +40,7 @@ import { concealmentStore } from "./storage/concealment-store.ts";
 import { credentialStore } from "./storage/credential-store.ts";
 import type { Storage } from "./storage/database.ts";
 import { nonceStore, sessionStore } from "./storage/identity-store.ts";
-import { keepRealm } from "./storage/installation-store.ts";
+import { keepBeginning } from "./storage/installation-store.ts";
 import { presentationStore } from "./storage/presentation-store.ts";
 import { treeStore } from "./storage/tree-store.ts";
 import type { FetchStatusList } from "./verify/credential-question.ts";
@@ -199,7 +199,7 @@ export function compose(parts: Parts): Services {
       await awards.tidy();
       await sharing.tidy();
     },
-    ready: async () => keepRealm(rooms.storage.db, realm),
+    ready: async () => keepBeginning(rooms.storage.db, { ...rooms, realm }),
   };
 }
 

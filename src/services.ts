@@ -271,6 +271,6 @@ export type Services = {
   };
   /** Forgets what has lapsed, a bounded number at a time; called now and then by the entries. */
   tidy(): Promise<void>;
-  /** Throws where the database does not answer, or was made for another realm. */
+  /** Throws where the database does not answer, or was begun with another realm, origin or keys. */
   ready(): Promise<void>;
 };
