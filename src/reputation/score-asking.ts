@@ -88,6 +88,8 @@ export type Asking = {
    * past, too. For the subject itself (`own`) those of wallets that are no longer one with it.
    */
   hiddenNow(place: Place, own: boolean): Promise<ReadonlySet<string>>;
+  /** The wallets that are one with a subject by now. */
+  membersNow(subject: string): Promise<readonly string[]>;
 };
 
 const maxKeptEpochs = 8;
@@ -100,6 +102,7 @@ export function openAsking(parts: AskingParts): Asking {
   const digests = keepWhile<string>(maxKeptDigests, () => 1);
   const digestAt = (position: number) =>
     digests.ask(String(position), async () => (await log.entryAt(position))?.digest ?? "");
+  const membersNow = async (subject: string) => (await ledger.group(subject, await log.lastSeq())).members;
   const trustAt: Asking["trustAt"] = async ({ policy, at, from }, spend) => {
     if (!policy.policy.trust) return null;
     // Pinned to the beginning of the tick: within it trust stays as it is, whatever is admitted.
@@ -128,10 +131,11 @@ export function openAsking(parts: AskingParts): Asking {
       });
     },
     trustAt,
+    membersNow,
     async hiddenNow({ subject, group: { members } }, own) {
       const last = await log.lastSeq();
       await parts.follow(last);
-      const theirs = own ? (await ledger.group(subject, last)).members : [];
+      const theirs = own ? await membersNow(subject) : [];
       const hidden = await ledger.hiddenAbout(members, last);
       const unseen = hidden.filter((each) => !theirs.includes(each.subject));
       return new Set(unseen.map(({ operation }) => operation));

@@ -131,7 +131,10 @@ function answering<Caller>({
       const found = await seen(visit, asked.at, await explained(visit.place, spend));
       if (!visit.own) return found;
       const { score, evidence, excluded } = found;
-      const rest = explainWhole(await asking.question(visit.place, spend, "unsolicited"));
+      const unasked = await asking.question(visit.place, spend, "unsolicited");
+      // Of wallets that are one with it no more it is told nothing that nobody else is told.
+      const members = await asking.membersNow(visit.place.subject);
+      const rest = explainWhole({ ...unasked, facts: unasked.facts.filter((fact) => members.includes(fact.subject)) });
       const whole = [...excluded, ...rest.excluded];
       return { score, evidence, excluded: whole.sort((one, other) => one.seq - other.seq) };
     },

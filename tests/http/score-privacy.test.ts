@@ -33,6 +33,17 @@ async function hide({ wallet, did }: Person, { attestation }: Attested, type = "
   expect(answer.status, answer.text).toBe(201);
 }
 
+async function unlink(subject: Person & { made: Attested[] }, other: Person) {
+  const [first] = subject.made;
+  const { body } = await get(service, `/v1/documents/${first!.document}/operations?limit=50`);
+  const entries = body.items as { action?: string; operation: string; seq: number }[];
+  const bond = entries.find((each) => each.action?.includes('"LINK"'));
+  const linked = { ...first!, attestation: bond!.operation, seq: bond!.seq };
+  const parted = { other: other.did, ends: [await entryOf(service, linked)] };
+  const answer = await signed(service, subject.wallet, subject.did, "UNLINK", parted);
+  expect(answer.status, answer.text).toBe(201);
+}
+
 async function show({ wallet, did }: Person, policy: string, audience: string) {
   const answer = await signed(service, wallet, did, "SHOW", { policy, audience });
   expect(answer.status, answer.text).toBe(201);
@@ -160,6 +171,25 @@ test("a badge that is held back enters with the tick, and the same bytes are ans
   expect((await scoreOf(subject.did)).body).toMatchObject({ evidence: { counted: 2 } });
 });
 
+test("a wallet that was one with another is told no more of what nobody has asked for", async () => {
+  const [subject, friend, stranger] = [await worker(), await person(service), await person(service)];
+  await link(service, subject, friend);
+  const unasked = { organization: "", standing: "unsolicited", field, kind: "vouch", value: "1", restsOn: [] };
+  const said = await signed(service, stranger.wallet, subject.did, "ATTEST", unasked);
+  expect(said.status, said.text).toBe(201);
+  service.clock.advance(minute);
+  const at = iso(service.now());
+  const { token } = await signIn(service, friend.wallet);
+  const told = async () => {
+    const { body } = await scoreOf(friend.did, `/excluded?at=${at}`, { token });
+    return (body.items as { reason: string }[]).filter(({ reason }) => reason === "unsolicited").length;
+  };
+  service.clock.advance(minute);
+  expect(await told()).toBe(1);
+  await unlink(subject, friend);
+  expect(await told()).toBe(0);
+});
+
 describe("a score that is shown to nobody", () => {
   test("is not shown under the name of a linked wallet, nor of a moment when it was linked", async () => {
     const [subject, friend] = [await worker(), await person(service)];
@@ -171,13 +201,7 @@ describe("a score that is shown to nobody", () => {
       expectProblem(await scoreOf(friend.did, more), "FORBIDDEN", 403);
     expect((await scoreOf(friend.did, "", { token: subject.token })).status).toBe(200);
     service.clock.advance(minute);
-    const { body } = await get(service, `/v1/documents/${subject.made[0]!.document}/operations?limit=50`);
-    const [bond] = (body.items as { action?: string; operation: string; seq: number }[]).filter((each) =>
-      each.action?.includes('"LINK"'),
-    );
-    const linked = { ...subject.made[0]!, attestation: bond!.operation, seq: bond!.seq };
-    const parted = { other: friend.did, ends: [await entryOf(service, linked)] };
-    expect((await signed(service, subject.wallet, subject.did, "UNLINK", parted)).status).toBe(201);
+    await unlink(subject, friend);
     expect((await scoreOf(friend.did)).status).toBe(200);
     expectProblem(await scoreOf(friend.did, `?at=${at}`), "FORBIDDEN", 403);
   });
