@@ -5,6 +5,7 @@
 
 import type { AskedAgain } from "./followers/score-question.ts";
 import { type ReplayReport, replayScore as replayWith } from "./followers/score-replay.ts";
+import type { SignedRoot } from "./followers/signed-root.ts";
 import type { Delegation } from "./identity/delegation.ts";
 import { walletCheck } from "./identity/wallet.ts";
 import { type AuditReport, auditBundle as auditWith } from "./operations/audit.ts";
@@ -17,6 +18,7 @@ import { momentIn, snapshotOf } from "./verify/snapshot.ts";
 
 export type { AskedAgain } from "./followers/score-question.ts";
 export type { ReplayReport, ReplayVerdict } from "./followers/score-replay.ts";
+export type { SignedRoot } from "./followers/signed-root.ts";
 export type { KeyCheck } from "./identity/app-key.ts";
 export type { Delegation } from "./identity/delegation.ts";
 export { keyDid, parseKeyDid, parsePkh, pkhDid } from "./identity/did.ts";
@@ -94,7 +96,8 @@ export function auditBundle(
 /**
  * Computes a score again from an export (`GET /v1/subjects/{did}/scores/{policy}/export`) alone and compares it byte by
  * byte. `expected` is the score as the API gave it, or its digest, where it is not the one in the export; `asked` is what
- * the caller asked, for an export that must answer just that. Where the export names logs that were left out
+ * the caller asked, for an export that must answer just that; `root` is what the service has signed of its whole log, which
+ * must be given with it. Where the export names logs that were left out
  * (`leftOut`), `joinBundles` puts it together with theirs first; else the verdict is `undetermined`. Refuses with INVALID_REQUEST, INVALID_INPUT and UNREADABLE_DATE.
  */
 export function replayScore(
@@ -106,6 +109,7 @@ export function replayScore(
     kinds?: Kinds;
     most?: number | undefined;
     realm?: string | undefined;
+    root?: SignedRoot | undefined;
   } = {},
 ): Promise<ReplayReport> {
   const { kinds = builtInKinds(), ...terms } = options;

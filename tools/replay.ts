@@ -1,7 +1,15 @@
 // Computes a score again from the logs alone, and compares it byte by byte: `npm run replay -- --log FILE`.
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type AskedAgain, Failure, type NamedKey, parseJson, type ReplayReport, replayScore } from "../src/index.ts";
+import {
+  type AskedAgain,
+  Failure,
+  type NamedKey,
+  parseJson,
+  type ReplayReport,
+  replayScore,
+  type SignedRoot,
+} from "../src/index.ts";
 import { joinLogs, readLog } from "./replay-log.ts";
 
 const help = `Usage: npm run replay -- --log FILE [--policy ID[@VERSION]] [--subject DID] [--at TIME] ...
@@ -22,6 +30,8 @@ compares it byte by byte with the one that the service told.
   --operation-keys K    the service's keys: its DID document (/.well-known/did.json) as a file, or did:key:... with
                         commas between; a whole log needs them; without them those that an export names are taken, and
                         called untrusted: whoever made the file could have made the keys as well
+  --root FILE           what the service has signed of its whole log (GET /v1/log): with the whole log, that none of it is
+                        missing and when it was admitted; needs a DID document as --operation-keys
   --realm NAME          of all logs; main unless given
   --json                the report as JSON
   --help                this
@@ -39,6 +49,7 @@ const options = {
   score: { type: "string" },
   digest: { type: "string" },
   "operation-keys": { type: "string" },
+  root: { type: "string" },
   realm: { type: "string", default: "main" },
   json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
@@ -61,7 +72,7 @@ async function run(): Promise<number> {
     process.stdout.write(help);
     return 0;
   }
-  const { log, score, digest, realm } = values;
+  const { log, score, digest, realm, root: checkpoint } = values;
   if (log === undefined) throw new Error("--log is missing.");
   if (score !== undefined && digest !== undefined) throw new Error("Give --score or --digest, not both.");
   const operationKeys = keysNamed(values["operation-keys"]);
@@ -71,7 +82,8 @@ async function run(): Promise<number> {
     throw new Error("Pages of the log name no keys of the service: give --operation-keys.");
   const expected = score === undefined ? digest : parseJson(read(score));
   const asked = askedBy(values);
-  const report = await replayScore(bundle, { operationKeys, asked, expected, most: mostEntries, realm });
+  const root = checkpoint === undefined ? undefined : rootNamed(checkpoint, values["operation-keys"]);
+  const report = await replayScore(bundle, { operationKeys, asked, expected, most: mostEntries, realm, root });
   process.stdout.write(values.json ? `${JSON.stringify(report, undefined, 2)}\n` : textOf(report));
   return report.verdict === "equal" ? 0 : 1;
 }
@@ -83,14 +95,27 @@ function askedBy({ policy: named, subject, at, from }: Values): AskedAgain {
   return { policy, version: version === undefined ? undefined : Number(version), subject, at, from };
 }
 
+function rootNamed(path: string, keys: string | undefined): SignedRoot {
+  const { verificationMethod = [] } = keys === undefined || keys.startsWith("did:key:") ? {} : documentIn(keys);
+  const log = verificationMethod.find(({ id }) => id.endsWith("#log"));
+  if (!log?.publicKeyMultibase) throw new Error("--root needs the log key: give the DID document as --operation-keys.");
+  return { checkpoint: parseJson(read(path)), key: `did:key:${log.publicKeyMultibase}` };
+}
+
+type DidDocument = {
+  capabilityInvocation?: string[];
+  verificationMethod?: { id: string; expires?: string; publicKeyMultibase?: string }[];
+};
+
+function documentIn(path: string): DidDocument {
+  return parseJson(read(path)) as DidDocument;
+}
+
 /** Keys as they are named, or those of a DID document with their retirement. */
 function keysNamed(named: string | undefined): NamedKey[] | undefined {
   if (named === undefined) return undefined;
   if (named.startsWith("did:key:")) return named.split(",") as NamedKey[];
-  const { capabilityInvocation = [], verificationMethod = [] } = parseJson(read(named)) as {
-    capabilityInvocation?: string[];
-    verificationMethod?: { id: string; expires?: string }[];
-  };
+  const { capabilityInvocation = [], verificationMethod = [] } = documentIn(named);
   const ours = verificationMethod.filter(({ id }) => capabilityInvocation.includes(id));
   if (ours.length === 0) throw new Error(`${named} names no key by which a service attests (capabilityInvocation).`);
   return ours.map(({ id, expires }) => ({ key: `did:key:${id.split("#")[1]}`, retired: expires }));

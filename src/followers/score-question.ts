@@ -25,7 +25,13 @@ export type AskedAgain = {
   from?: string | undefined;
 };
 
-type Terms = { kinds: Kinds; asked: AskedAgain | undefined; expected: Score | undefined };
+type Terms = {
+  kinds: Kinds;
+  asked: AskedAgain | undefined;
+  expected: Score | undefined;
+  /** Up to which place a signed root covers the entries, 0 without one. */
+  covered: number;
+};
 
 const exported = z.strictObject({
   subject: z.string(),
@@ -45,7 +51,7 @@ type Exported = z.output<typeof exported>;
  */
 export async function questionAgain(
   bundle: Bundle & { question?: unknown },
-  { kinds, asked = {}, expected }: Terms,
+  { kinds, asked = {}, expected, covered }: Terms,
 ): Promise<{ question: Question; checks: Check[] }> {
   const wire: unknown[] = bundle.logs.flatMap((log) => log.entries);
   const entries = wire.filter((entry) => !isConcealed(entry));
@@ -64,7 +70,9 @@ export async function questionAgain(
   const pinned = pinnedAt(ledger, order, start, expected?.trust?.position);
   const trust = policy.policy.trust ? await learnTrust(ledger, { policy, at: start, position: pinned, from }) : null;
   const question = { ...told, policy, trust, at, log };
-  return { question, checks: [logCheck(order, places, question, said), policyCheck(policy)] };
+  const signed = position <= covered;
+  const checks = [logCheck(order, places, question, said, signed), admissionCheck(signed), policyCheck(policy)];
+  return { question, checks };
 }
 
 function readExported(value: unknown): Exported | undefined {
@@ -144,12 +152,13 @@ function placesOf(wire: readonly unknown[]): Map<number, string> {
   return places;
 }
 
-/** Whether the logs go as far as the question says, and whether they are all that there is. */
+/** Whether the logs go as far as the question says, and whether they are all that there is, which only a root can show. */
 function logCheck(
   order: readonly LoggedEntry[],
   places: ReadonlyMap<number, string>,
   { log: { position, digest }, at }: Question,
   said: Exported | undefined,
+  signed: boolean,
 ): Check {
   const name = "log";
   if (said && digest !== said.digest)
@@ -161,11 +170,25 @@ function logCheck(
   let held = 0;
   for (const seq of places.keys()) if (seq <= position) held += 1;
   const read = order.filter(({ seq }) => seq <= position).length;
-  if (held === position && read === position) return pass(name, `Every place up to ${position} is there.`);
+  const all = held === position && read === position;
+  if (all && signed) return pass(name, `Every place up to ${position} is there.`);
+  if (all)
+    return aside(
+      unknown(name, "NOT_COMPLETE", `Every place up to ${position} is there, by their own count. ${withRoot}`),
+    );
   const known = places.has(position) ? "" : " Which entry stands there is told by the export alone.";
   const unread = held > read ? `, ${held - read} of them concealed` : "";
   const detail = `${held} of ${position} places are there${unread}: that no log goes on, only the whole log can show.${known}`;
   return aside(unknown(name, "NOT_COMPLETE", detail));
+}
+
+const withRoot = "With the root that the service has signed (GET /v1/log) and the whole log it can be told.";
+
+/** An entry's digest covers its moment, but whoever made the file could have made digests and chains anew. */
+function admissionCheck(signed: boolean): Check {
+  const name = "admission";
+  if (signed) return pass(name, "The moments of admission are those that the log key has signed.");
+  return aside(unknown(name, "NOT_COMPLETE", `When entries were admitted is told by the file alone. ${withRoot}`));
 }
 
 function policyCheck({ id, version, hash, publishedAt }: PublishedPolicy): Check {

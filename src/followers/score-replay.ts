@@ -13,6 +13,7 @@ import type { NamedKey } from "../operations/operation-keys.ts";
 import { explainWhole, type Score, scoreText } from "../reputation/score.ts";
 import { leftOutCheck, type RestingOn, restingOn } from "./left-out.ts";
 import { type AskedAgain, questionAgain } from "./score-question.ts";
+import { checkRoot, type SignedRoot } from "./signed-root.ts";
 
 /**
  * `equal`: every law holds over every log, and the score computed of them is the expected one to the byte. `unequal`:
@@ -52,6 +53,8 @@ export type ReplayTerms = {
   most?: number | undefined;
   /** The realm that it must be of; any unless given. */
   realm?: string | undefined;
+  /** What the service has signed of its whole log, which must be among what is given then. */
+  root?: SignedRoot | undefined;
 };
 
 /**
@@ -71,7 +74,8 @@ export async function replayScore(bundle: unknown, terms: ReplayTerms): Promise<
   const counts = { logs: given.logs.length, entries: parts.length - concealed, concealed };
   const leftOut = restingOn(given);
   const told = { ...counts, service: audit.service, findings: audit.findings, leftOut };
-  const checks = audit.checks.filter(({ name }) => name !== "service").concat(serviceCheck(audit));
+  const root = terms.root && (await checkRoot(parts, given.realm, terms.root));
+  const checks = audit.checks.filter(({ name }) => name !== "service").concat(serviceCheck(audit), root?.check ?? []);
   const without = (verdict: ReplayVerdict, ...more: Check[]): ReplayReport => {
     return { verdict, checks: [...checks, ...more], ...told, score: null, differs: [] };
   };
@@ -79,7 +83,8 @@ export async function replayScore(bundle: unknown, terms: ReplayTerms): Promise<
   if (!isTold(audit)) return without("undetermined", ...leftOutCheck(leftOut));
   const expected = readExpected(terms.expected ?? given.score);
   try {
-    const again = await questionAgain(given, { kinds, asked: terms.asked, expected: expected.score });
+    const { covered = 0 } = root ?? {};
+    const again = await questionAgain(given, { kinds, asked: terms.asked, expected: expected.score, covered });
     checks.push(...again.checks);
     if (again.checks.some(({ outcome }) => outcome === "fail")) return without("refused");
     const { score } = explainWhole(again.question);

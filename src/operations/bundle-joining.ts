@@ -38,7 +38,7 @@ function isPage(value: unknown): boolean {
 }
 
 /**
- * One bundle of several: of the document of the first, with its further members. Pages of one document come together in
+ * One bundle of several: of the document of the first, with its further members and the keys that it names. Pages of one document come together in
  * any order, and a log that was left out of one is no longer where another brings it. Refuses with INVALID_REQUEST what is
  * no bundle, is of another realm, or lacks a page between others.
  */
@@ -50,10 +50,9 @@ export function joinBundles([first, ...others]: readonly unknown[]): Bundle {
   for (const document of new Set(bundles.map((each) => each.document))) ensureAllPages(bundles, document);
   const logs = joinLogs(bundles);
   const asOf = bundles.map((each) => each.asOf).reduce((one, other) => (other.seq > one.seq ? other : one));
-  const service = bundles.find((each) => each.service.operationKeys.length > 0)?.service ?? main.service;
   const leftOut = stillLeftOut(bundles, logs, asOf.seq);
   const { page: _, leftOut: __, ...rest } = main;
-  return { ...rest, asOf, service, logs, ...(leftOut.length > 0 && { leftOut }) };
+  return { ...rest, asOf, logs, ...(leftOut.length > 0 && { leftOut }) };
 }
 
 /** Pages of a document follow each other from its beginning to its end. */
@@ -96,7 +95,7 @@ function digestOf(entry: unknown): unknown {
 
 /** What is left out of one and comes with no other. What is not named comes with all that there is. */
 function stillLeftOut(bundles: readonly Bundle[], logs: readonly Log[], last: number): LeftOut[] {
-  const held = new Map(logs.map(({ document, entries }) => [document, entries.length]));
+  const held = new Map(logs.map((log) => [log.document, readableOf(log)]));
   const places = new Set(logs.flatMap(({ entries }) => entries.map((entry) => Number(entry.seq))));
   const missing = new Map<string, LeftOut>();
   for (const each of bundles.flatMap(({ leftOut = [] }) => leftOut)) {
@@ -108,6 +107,11 @@ function stillLeftOut(bundles: readonly Bundle[], logs: readonly Log[], last: nu
     if (!brought) missing.set(`${why} ${document}`, each);
   }
   return [...missing.values()];
+}
+
+/** What a log shows of its own document: what is concealed, or of another, brings nothing. */
+function readableOf({ document, entries }: Log): number {
+  return entries.filter((each) => !isConcealed(each) && isObject(each) && each.document === document).length;
 }
 
 function hasAll(places: ReadonlySet<number>, last: number): boolean {

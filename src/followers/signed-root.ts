@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { ed25519Verifier } from "#primitives";
+import { parseKeyDid } from "../identity/did.ts";
+import { fromBase64url, utf8 } from "../kernel/bytes.ts";
+import { ensure } from "../kernel/failure.ts";
+import { isObject } from "../kernel/json.ts";
+import { type Check, fail, pass, unknown } from "../kernel/report.ts";
+import { checkpointText, rootOf } from "../operations/log-tree.ts";
+
+/** The log as its service signed it: the answer of `GET /v1/log`, and the log key (`#log` of the DID document) as a did:key. */
+export type SignedRoot = { checkpoint: unknown; key: string };
+
+const signedCheckpoint = z.object({
+  realm: z.string(),
+  size: z.int().min(1),
+  root: z.string(),
+  time: z.string(),
+  signature: z.string(),
+});
+
+/**
+ * Holds entries, as they came, to a signed root: `check`, and up to which place it covers them, 0 where it does not. Refuses
+ * with INVALID_INPUT what is no checkpoint and a key that is not of Ed25519.
+ * @see RFC 6962, section 2.1
+ */
+export async function checkRoot(
+  wire: readonly unknown[],
+  realm: string,
+  { checkpoint, key }: SignedRoot,
+): Promise<{ check: Check; covered: number }> {
+  const read = signedCheckpoint.safeParse(checkpoint);
+  ensure(read.success, "INVALID_INPUT", "The root is no answer of GET /v1/log.");
+  const { type, key: point } = parseKeyDid(key);
+  ensure(type === "Ed25519", "INVALID_INPUT", "A log key is of Ed25519.");
+  const { signature, ...told } = read.data;
+  const none = (check: Check) => ({ check, covered: 0 });
+  const bytes = fromBase64url(signature);
+  const signed = bytes !== undefined && (await ed25519Verifier(point)(utf8(checkpointText(told)), bytes));
+  if (!signed) return none(fail(name, "BAD_SIGNATURE", "The log key has not signed this root."));
+  if (told.realm !== realm) return none(fail(name, "CONTENT_MISMATCH", `The root is of the realm ${told.realm}.`));
+  const digests = digestsUpTo(wire, told.size);
+  if (!digests) return none(fail(name, "CONTENT_MISMATCH", "Two entries claim the same place."));
+  const missing = digests.indexOf(undefined);
+  if (missing >= 0) {
+    const detail = `The root is over ${told.size} places, and the one at ${missing + 1} is not there.`;
+    return none(unknown(name, "NOT_COMPLETE", detail));
+  }
+  const reader = {
+    leaves: async (from: number, to: number) => digests.slice(from - 1, to) as string[],
+    node: async () => undefined,
+    keep: async () => {},
+  };
+  if ((await rootOf(reader, told.size)) !== told.root)
+    return none(fail(name, "CONTENT_MISMATCH", "These are not the entries that the root was signed over."));
+  const detail = `All ${told.size} places are the ones that the log key signed at ${told.time}.`;
+  return { check: pass(name, detail), covered: told.size };
+}
+
+const name = "root";
+
+/** The digests of the places 1 to `size`; undefined for one that is not there, and for all where one is there twice. */
+function digestsUpTo(wire: readonly unknown[], size: number): (string | undefined)[] | undefined {
+  const held = wire.filter((entry) => isObject(entry) && Number(entry.seq) <= size) as Record<string, unknown>[];
+  const places = new Map(held.map(({ seq, digest }) => [Number(seq), String(digest)]));
+  if (places.size !== held.length) return undefined;
+  // No more than there are entries are looked for, whatever size the root is of.
+  const most = Math.min(size, held.length + 1);
+  return Array.from({ length: most }, (_, i) => places.get(i + 1));
+}
