@@ -59,21 +59,32 @@ export type PresentationView = {
 
 export type ListedPresentation = Omit<KeptPresentation, "jwt" | "awards" | "keptSeq"> & { badges: number };
 
+/** How often awards were erased, by their documents; never where they are not named. */
+export type Erasures = ReadonlyMap<string, number>;
+
 /** What keeping presentations asks of a database. A contract suite holds the adapters to it. */
 export type PresentationStore = {
+  /** How often the awards were erased, asked before what is in a presentation is judged. */
+  erasures(awards: readonly string[]): Promise<Erasures>;
   /**
-   * Keeps it once; "full" where its subject has as many as it may that have not ended, "closed" where it has left, and
-   * "taken" where the id is another's.
+   * Keeps it once; "full" where its owners have as many as one may that have not ended, "closed" where one has left,
+   * "taken" where the id is another's, and "erased" where one of its awards was erased since `erasures` was told.
    */
-  insert(presentation: KeptPresentation): Promise<"kept" | "full" | "closed" | "taken">;
+  insert(
+    presentation: KeptPresentation,
+    erasures: Erasures,
+    owners: readonly Did[],
+  ): Promise<"kept" | "full" | "closed" | "taken" | "erased">;
+  /** Whether one of these has left. */
+  haveLeft(owners: readonly Did[]): Promise<boolean>;
   /** One that has not ended, of a subject that has not left, while all badges in it are for everybody. */
   find(id: string, now: Millis): Promise<KeptPresentation | undefined>;
-  /** A subject's that have not ended, the latest first. */
-  ofSubject(subject: Did, now: Millis): Promise<ListedPresentation[]>;
-  /** False where the subject has none of this id. */
-  remove(id: string, subject: Did): Promise<boolean>;
-  /** Forgets all of a subject, or all in which an award stands. */
-  removeOf(subject: Did): Promise<void>;
+  /** Those of the DIDs of one wallet that have not ended, the latest first. */
+  ofOwners(owners: readonly Did[], now: Millis): Promise<ListedPresentation[]>;
+  /** False where the wallet has none of this id. */
+  remove(id: string, owners: readonly Did[]): Promise<boolean>;
+  /** Forgets all of a wallet, or all in which an award stands. */
+  removeOf(owners: readonly Did[]): Promise<void>;
   removeWith(award: string): Promise<void>;
   /** Forgets what has ended, and what is of those who have left; at most `limit`. */
   tidy(now: Millis, limit: number): Promise<void>;
@@ -89,7 +100,7 @@ export type Presentations<Caller, Spend> = {
   prepare(caller: Caller, choice: PresentationChoice, spend?: Spend): Promise<PreparedPresentation>;
   /**
    * Keeps one that is signed, for whoever has its address. Refuses with FORBIDDEN, INVALID_TOKEN, INVALID_CREDENTIAL,
-   * INVALID_INPUT, LIFETIME_TOO_LONG, NOT_VERIFIED, QUOTA_EXCEEDED, REVOKED.
+   * INVALID_INPUT, LIFETIME_TOO_LONG, FROM_THE_FUTURE, STALE, NOT_VERIFIED, QUOTA_EXCEEDED, REVOKED.
    */
   keep(caller: Caller, jwt: string): Promise<PresentationView>;
   /** Refuses with NOT_FOUND, whether there was none, it has ended, was deleted, or has a hidden badge in it. */

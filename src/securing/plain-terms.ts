@@ -22,7 +22,8 @@ export function plainTermsCheck(document: JsonObject): Check {
 
 /**
  * Contexts are known here or they are not: none is ever fetched. One that stands in the document, at its root or that of
- * a credential within, may add terms alone: never a prefix, by which an address or a DID would come to another.
+ * a credential within, may add terms alone: never a prefix, by which an address or a DID would come to another, and no
+ * term that a context protects which is named beside it or around it.
  */
 export function contextCheck(document: JsonObject): Check {
   const contexts = contextsIn(document);
@@ -37,6 +38,8 @@ export function contextCheck(document: JsonObject): Check {
   const schemes = own.length === 0 ? new Set() : schemesIn(document);
   if (own.some((each) => Object.keys(termsIn(each)).some((term) => schemes.has(term))))
     return unknown("context", "UNKNOWN_CONTEXT", "A context in the document has the scheme of an address for a term.");
+  if (own.length > 0 && redefines(document))
+    return unknown("context", "UNKNOWN_CONTEXT", "A context in the document gives a known term another meaning.");
   return own.length === 0
     ? pass("context", "Every context is known here.")
     : pass("context", "Every context is known here, or adds terms alone.", "OWN_TERMS");
@@ -87,6 +90,34 @@ function rootContexts(document: JsonObject): Json[] {
   const own = [context ?? []].flat().filter((each) => typeof each !== "string");
   const within = [verifiableCredential ?? [], endorsement ?? [], proof ?? []].flat().filter(isObject) as JsonObject[];
   return [...own, ...within.flatMap(rootContexts)];
+}
+
+/** Whether a context that stands in the document has a term that a known one protects there. */
+function redefines(document: JsonObject, around: ReadonlySet<string> = new Set()): boolean {
+  const { "@context": context, type, verifiableCredential, endorsement, proof } = document;
+  const contexts = [context ?? []].flat() as Json[];
+  const urls = new Set(contexts.filter((each) => typeof each === "string"));
+  const named = [...urls].flatMap((url) => contextOf(url)?.["@context"] ?? []);
+  const terms = named.filter(isObject).map((each) => each as JsonObject);
+  const known = new Set([...around, ...terms.flatMap(protectedTerms)]);
+  // What a type brings along holds for the object that is of it, and for none within.
+  const typed = terms.flatMap((each) => [type ?? []].flat().flatMap((name) => protectedTerms(scopedIn(each, name))));
+  const all = new Set([...known, ...typed]);
+  const own = contexts.filter((each) => typeof each !== "string");
+  if (own.some((each) => Object.keys(termsIn(each)).some((term) => all.has(term)))) return true;
+  const within = [verifiableCredential ?? [], endorsement ?? [], proof ?? []].flat().filter(isObject) as JsonObject[];
+  return within.some((each) => redefines(each, known));
+}
+
+function protectedTerms(context: JsonObject): string[] {
+  return context["@protected"] === true ? Object.keys(context) : [];
+}
+
+/** The context that a type brings along. */
+function scopedIn(context: JsonObject, type: Json): JsonObject {
+  const defined = typeof type === "string" && Object.hasOwn(context, type) ? context[type] : undefined;
+  const scoped = isObject(defined) ? (defined as JsonObject)["@context"] : undefined;
+  return isObject(scoped) ? (scoped as JsonObject) : {};
 }
 
 /** What stands before the first colon of a text without white space: the scheme of an IRI, or a prefix. */

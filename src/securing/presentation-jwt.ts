@@ -2,7 +2,7 @@ import type { Did } from "../identity/did.ts";
 import { type CompactJws, parseCompact } from "../identity/jws.ts";
 import { base64url, utf8 } from "../kernel/bytes.ts";
 import { ensure } from "../kernel/failure.ts";
-import type { JsonObject } from "../kernel/json.ts";
+import { canonicalJson, isObject, type JsonObject } from "../kernel/json.ts";
 import { type Millis, second } from "../kernel/time.ts";
 import { contextV2 } from "./data-model.ts";
 import { parsePresentation } from "./presentation.ts";
@@ -67,8 +67,8 @@ export type SharedPresentation = {
 };
 
 /**
- * Reads a presentation that is to be shared: one with times, whose credentials are `vc+jwt` in envelopes. Refuses with
- * INVALID_TOKEN and INVALID_CREDENTIAL.
+ * Reads a presentation that is to be shared: header and members are those that `draftPresentation` writes and no others,
+ * and no credential is in it twice. Refuses with INVALID_TOKEN and INVALID_CREDENTIAL.
  */
 export function readShared(jwt: string, maxLength: number): SharedPresentation {
   const jws = parseCompact(jwt, maxLength);
@@ -81,8 +81,41 @@ export function readShared(jwt: string, maxLength: number): SharedPresentation {
     ensure(read, "INVALID_CREDENTIAL", "A presentation that is shared has its credentials as vc+jwt in envelopes.");
     return each.text;
   });
+  const differ = texts.length > 0 && new Set(texts).size === texts.length;
+  ensure(differ, "INVALID_CREDENTIAL", "A presentation that is shared has one credential at least, and none twice.");
+  const made = { id: id ?? "", holder: holder as Did, credentials: texts, madeAt: iat * second, until: exp * second };
+  ensure(
+    isAsDrafted(jws, made),
+    "INVALID_CREDENTIAL",
+    "A presentation that is shared has nothing in it but what was prepared.",
+  );
   const bound = aud !== undefined || nonce !== undefined;
   return { jws, id, holder, madeAt: iat * second, until: exp * second, bound, credentials: texts };
+}
+
+/**
+ * Whether it is what would be written down for the same contents: in whatever order, but without a character more, be it a
+ * space.
+ */
+function isAsDrafted(
+  { header, payload, signed }: CompactJws,
+  made: Omit<PresentationDraft, "key" | "delegation">,
+): boolean {
+  const { keyDelegation: said, aud, nonce } = payload;
+  const { id, message, signature } = isObject(said) ? (said as JsonObject) : {};
+  const words =
+    typeof message === "string" && typeof signature === "string"
+      ? { words: { message, signature } }
+      : { words: undefined };
+  const draft = draftPresentation({
+    ...made,
+    key: String(header.kid).split("#")[0] as Did,
+    delegation: { id: String(id), ...words },
+    ...(typeof aud === "string" && { audience: aud }),
+    ...(typeof nonce === "string" && { nonce }),
+  });
+  const same = (one: JsonObject, other: JsonObject) => canonicalJson(one) === canonicalJson(other);
+  return draft.signing.length === signed.length && same(draft.header, header) && same(draft.payload, payload);
 }
 
 /** JSON-LD terms of what stands in it beside the data model, so that nobody has to fetch a context of ours. */

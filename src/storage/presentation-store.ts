@@ -1,6 +1,7 @@
 import type { KeptPresentation, ListedPresentation, PresentationStore } from "../credentials/presenting.ts";
 import { maxKept } from "../credentials/presenting.ts";
 import type { Did } from "../identity/did.ts";
+import { type Erasures, erasuresBy, erasuresOf, unerased } from "./award-erasures.ts";
 import type { Storage } from "./database.ts";
 import type { Parameter, Statement } from "./statement.ts";
 import type { Tables } from "./tables.ts";
@@ -14,28 +15,32 @@ export function presentationStore({ reader, write }: Pick<Storage, "reader" | "w
   };
   return {
     find,
-    async insert(presentation) {
-      await write(insertion(presentation));
-      const { id, subject, jwt } = presentation;
-      const [state] = await rows<{ kept: string | null; left: number }>(outcome, id, subject);
+    erasures: async (awards) => erasuresBy(await rows<Erasures>(erasuresOf, JSON.stringify(awards))),
+    async insert(presentation, erasures, owners) {
+      await write(insertion(presentation, erasures, JSON.stringify(owners)));
+      const { id, jwt, awards } = presentation;
+      const [state] = await rows<{ kept: string | null; left: number }>(outcome, id, JSON.stringify(owners));
       if (state?.kept === jwt) return state.left === 0 ? "kept" : "closed";
       if (state?.left) return "closed";
-      return typeof state?.kept === "string" ? "taken" : "full";
+      if (typeof state?.kept === "string") return "taken";
+      const since = erasuresBy(await rows<Erasures>(erasuresOf, JSON.stringify(awards)));
+      return awards.some((award) => (since.get(award) ?? 0) !== (erasures.get(award) ?? 0)) ? "erased" : "full";
     },
-    async ofSubject(subject, now) {
-      return (await rows<ListedRow>(bySubject, subject, now)).map(listedOf);
+    async haveLeft(owners) {
+      const [state] = await rows<{ left: number }>(`SELECT ${oneHasLeft} AS left`, JSON.stringify(owners));
+      return state?.left === 1;
     },
-    async remove(id, subject) {
-      const [known] = await rows<{ id: string }>(
-        "SELECT id FROM presentations WHERE id = ? AND subject = ?",
-        id,
-        subject,
-      );
+    async ofOwners(owners, now) {
+      return (await rows<ListedRow>(byOwners, JSON.stringify(owners), now)).map(listedOf);
+    },
+    async remove(id, owners) {
+      const params = [id, JSON.stringify(owners)];
+      const [known] = await rows<{ id: string }>(`SELECT id FROM presentations WHERE id = ? AND ${owned}`, ...params);
       if (!known) return false;
-      await write(removal("id = ? AND subject = ?", [id, subject]));
+      await write(removal(`id = ? AND ${owned}`, params));
       return true;
     },
-    removeOf: async (subject) => void (await write(removal("subject = ?", [subject]))),
+    removeOf: async (owners) => void (await write(removal(owned, [JSON.stringify(owners)]))),
     removeWith: async (award) => void (await write(removal(withAward, [award]))),
     tidy: async (now, limit) => void (await write(removal(ended, [now, limit]))),
   };
@@ -47,6 +52,11 @@ type ListedRow = Omit<Tables["presentations"], "jwt" | "kept_seq">;
 /** The one place where it is said who has left: its reputation is closed, and does not open again. */
 const hasLeft = (subject: string) =>
   `EXISTS (SELECT 1 FROM reputations r WHERE r.subject = ${subject} AND r.closed_seq IS NOT NULL)`;
+
+const owned = "subject IN (SELECT value FROM json_each(?))";
+
+const oneHasLeft =
+  "EXISTS (SELECT 1 FROM reputations r WHERE r.subject IN (SELECT value FROM json_each(?)) AND r.closed_seq IS NOT NULL)";
 
 const columns = "id, subject, key, scores, badges, kept_at, expires_at";
 
@@ -60,21 +70,22 @@ const byId =
   "(SELECT json_group_array(a.award) FROM presented_awards a WHERE a.presentation = p.id) AS awards " +
   `FROM presentations p WHERE id = ? AND expires_at > ? AND NOT ${hasLeft("p.subject")} AND NOT ${hides}`;
 
-const bySubject =
-  `SELECT ${columns} FROM presentations p WHERE subject = ? AND expires_at > ? AND NOT ${hasLeft("p.subject")} ` +
+const byOwners =
+  `SELECT ${columns} FROM presentations p WHERE ${owned} AND expires_at > ? AND NOT ${hasLeft("p.subject")} ` +
   "ORDER BY kept_at DESC, id LIMIT 100";
 
 const insert =
   "INSERT INTO presentations (id, subject, key, jwt, scores, badges, kept_seq, kept_at, expires_at) " +
   "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? " +
-  "WHERE (SELECT count(*) FROM presentations WHERE subject = ? AND expires_at > ?) < ? " +
-  `AND NOT ${hasLeft("?")} ON CONFLICT (id) DO NOTHING`;
+  `WHERE (SELECT count(*) FROM presentations WHERE ${owned} AND expires_at > ?) < ? ` +
+  `AND NOT ${oneHasLeft} AND NOT EXISTS (SELECT 1 FROM json_each(?) WHERE NOT ${unerased("value ->> 0", "value ->> 1")}) ` +
+  "ON CONFLICT (id) DO NOTHING";
 
 const insertAwards =
   "INSERT INTO presented_awards (award, presentation) " +
   "SELECT value, p.id FROM presentations p, json_each(?) WHERE p.id = ? AND p.jwt = ? ON CONFLICT DO NOTHING";
 
-const outcome = `SELECT (SELECT jwt FROM presentations WHERE id = ?) AS kept, ${hasLeft("?")} AS left`;
+const outcome = `SELECT (SELECT jwt FROM presentations WHERE id = ?) AS kept, ${oneHasLeft} AS left`;
 
 const withAward = "id IN (SELECT presentation FROM presented_awards WHERE award = ?)";
 
@@ -83,11 +94,13 @@ const ended =
   "id IN (SELECT id FROM presentations WHERE expires_at <= ? UNION " +
   "SELECT p.id FROM reputations r JOIN presentations p ON p.subject = r.subject WHERE r.closed_seq IS NOT NULL LIMIT ?)";
 
-function insertion(presentation: KeptPresentation): Statement[] {
+/** What is erased while it is being judged is not kept, and what is kept is found by whoever erases later. */
+function insertion(presentation: KeptPresentation, erasures: ReadonlyMap<string, number>, owners: string): Statement[] {
   const { id, subject, key, jwt, scores, awards, keptSeq, keptAt, expiresAt } = presentation;
   const values = [id, subject, key, jwt, scores, awards.length, keptSeq, keptAt, expiresAt];
+  const known = JSON.stringify(awards.map((award) => [award, erasures.get(award) ?? 0]));
   return [
-    { sql: insert, params: [...values, subject, keptAt, maxKept, subject] },
+    { sql: insert, params: [...values, owners, keptAt, maxKept, owners, known] },
     { sql: insertAwards, params: [JSON.stringify(awards), id, jwt] },
   ];
 }

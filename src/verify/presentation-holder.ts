@@ -3,11 +3,13 @@ import { covers, type Delegation, lifeOf, type Moment, type ProofMethod } from "
 import { type Did, isUserDid, parsePkh } from "../identity/did.ts";
 import type { CompactJws } from "../identity/jws.ts";
 import { speaksFor } from "../identity/proof-reach.ts";
+import { isObject, type Json, type JsonObject } from "../kernel/json.ts";
 import { aside, type Check, fail, pass, unknown } from "../kernel/report.ts";
 import { iso, type Millis } from "../kernel/time.ts";
 import { lifeSentences } from "../operations/authority.ts";
 import { reputationKind } from "../reputation/reputation-state.ts";
 import { idOf } from "../securing/data-model-parts.ts";
+import type { WalletWords } from "../securing/presentation-jwt.ts";
 
 /** What can be known of a wallet that presents by a key: what it let the key do, and who has seen when it signed. */
 export type HolderKnowledge = {
@@ -17,6 +19,10 @@ export type HolderKnowledge = {
   momentAt(time: Millis): Promise<Moment>;
   /** When these very bytes were taken in here; undefined where they are not kept, or no longer. */
   keptAt(id: string | undefined, jwt: string): Promise<Moment | undefined>;
+  /** Where the log of a delegation stands, by its document. */
+  logOf(document: string): string;
+  /** The wallet's own words by which it gave a delegation; undefined where it gave it otherwise. */
+  wordsOf(document: string): Promise<WalletWords | undefined>;
 };
 
 /** What a delegation has to name, or the whole kind of reputations, that a key may present for its wallet. */
@@ -33,22 +39,32 @@ export function presenterOf({ header, payload }: CompactJws): Presenter | undefi
   return { holder: holder as Did, key: key as Did };
 }
 
-export type Presented = Presenter & { id: string | undefined; jwt: string; at: Millis; known: Millis };
+export type Presented = Presenter & {
+  id: string | undefined;
+  jwt: string;
+  at: Millis;
+  known: Millis;
+  /** What it says itself of the delegation, as `keyDelegation`. */
+  said: Json | undefined;
+};
 
 /**
  * Whether the wallet had let the key present. What is kept here was judged by when it was taken in, as an entry of the log
  * is; for anything else the delegation has to live at the moment asked about, because `iat` is the signer's own word.
- * With it how the wallet was proved, where the delegation holds.
+ * What it says of its delegation has to be that delegation's own. With it how the wallet was proved, where it holds.
  */
 export async function presenterCheck(
-  { holder, key, id, jwt, at, known }: Presented,
+  { holder, key, id, jwt, at, known, said }: Presented,
   knowledge: HolderKnowledge | undefined,
 ): Promise<{ check: Check; method?: ProofMethod }> {
   if (!knowledge) return { check: unknown("delegation", "NOT_DELEGATED", "No snapshot of delegations is held here.") };
   const kept = await knowledge.keptAt(id, jwt);
   const moment = kept ?? (await knowledge.momentAt(at));
   const told = await knowledge.momentAt(known);
-  const given = await knowledge.delegationsOf(holder, key, Math.min(moment.seq, told.seq));
+  const all = await knowledge.delegationsOf(holder, key, Math.min(moment.seq, told.seq));
+  const log = said === undefined ? undefined : idOf(said);
+  const given = said === undefined ? all : all.filter(({ document }) => knowledge.logOf(document) === log);
+  if (given.length < all.length && given.length === 0) return { check: fail("delegation", "INVALID_PROOF", anothers) };
   const live = given.filter((each) => lifeOf(each, moment, told) === "LIVE");
   const best = live.find(mayPresent) ?? live[0] ?? given[0];
   if (!best) return { check: fail("delegation", "NOT_DELEGATED", "The holder has delegated nothing to this key.") };
@@ -56,10 +72,29 @@ export async function presenterCheck(
   if (state !== "LIVE") return { check: fail("delegation", state, `${lifeSentences[state]}${kept ? "" : unseen}`) };
   if (!mayPresent(best))
     return { check: fail("delegation", "NOT_PERMITTED", "The holder has not let this key present.") };
+  if (!(await saysWhatWasGiven(said, best.document, knowledge)))
+    return { check: fail("delegation", "INVALID_PROOF", otherWords) };
   return { check: liveCheck(best, kept, told), method: best.method };
 }
 
 const unseen = " When it was signed, nobody here has seen: it is not kept here, or no longer.";
+
+const anothers = "The delegation that it names is none by which the holder lets this key act.";
+const otherWords = "What it says of its delegation is not what the wallet gave.";
+
+/** Nothing said is nothing wrong; whoever reads the wallet's words without us has to find those that it signed. */
+async function saysWhatWasGiven(
+  said: Json | undefined,
+  document: string,
+  { wordsOf }: HolderKnowledge,
+): Promise<boolean> {
+  if (!isObject(said)) return true;
+  const { id: _, message, signature, ...more } = said as JsonObject;
+  if (Object.keys(more).length > 0) return false;
+  if (message === undefined && signature === undefined) return true;
+  const given = await wordsOf(document);
+  return given !== undefined && message === given.message && signature === given.signature;
+}
 
 function mayPresent({ limits }: Delegation): boolean {
   return covers(limits, reputationKind, presentAction, false);
@@ -75,20 +110,22 @@ function liveCheck({ revokedAt, revokedSeq }: Delegation, kept: Moment | undefin
 
 /**
  * Whether a credential is about the holder. Others' may be presented, and are told; what a wallet shows by a key of its own
- * is its own. `method` says whether the wallet is the same on every chain.
+ * is its own. `method` says whether the wallet is the same on every chain, `unnamed` that it has subjects without an id.
  */
 export function subjectCheck(
   place: number,
   subjects: readonly string[],
   holder: string,
-  { own, method }: { own: boolean; method: ProofMethod | undefined },
+  { own, method, unnamed }: { own: boolean; method: ProofMethod | undefined; unnamed: boolean },
 ): Check {
   const name = `subject[${place}]`;
   const judged = own ? (check: Check) => check : aside;
   if (subjects.length === 0) return judged(unknown(name, "RECIPIENT_NOT_NAMED", "It names nobody by a DID."));
   const theirs = subjects.every((each) => each === holder || isSameWallet(each, holder, method));
-  if (theirs) return judged(pass(name, "It is about the holder."));
-  return judged(fail(name, "NOT_THE_HOLDERS", "It is about somebody else than the holder."));
+  if (!theirs) return judged(fail(name, "NOT_THE_HOLDERS", "It is about somebody else than the holder."));
+  if (unnamed)
+    return judged(unknown(name, "RECIPIENT_NOT_NAMED", "It is about somebody beside the holder, by no DID."));
+  return judged(pass(name, "It is about the holder."));
 }
 
 function isSameWallet(subject: string, holder: string, method: ProofMethod | undefined): boolean {

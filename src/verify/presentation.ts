@@ -1,14 +1,14 @@
 import type { ProofMethod } from "../identity/delegation.ts";
 import { type CompactJws, parseCompact } from "../identity/jws.ts";
-import { attempt } from "../kernel/attempt.ts";
+import { attempt, unlessRefused } from "../kernel/attempt.ts";
 import { ensure } from "../kernel/failure.ts";
 import { isObject, type Json, type JsonObject } from "../kernel/json.ts";
 import { type Check, fail, judge, pass, skipped, unknown, type Verdict } from "../kernel/report.ts";
-import { iso, type Millis } from "../kernel/time.ts";
+import { clockSkew, iso, type Millis } from "../kernel/time.ts";
 import { issuerOf } from "../securing/data-model.ts";
 import { contextCheck, plainTermsCheck } from "../securing/plain-terms.ts";
 import { type PresentedCredential, parsePresentation } from "../securing/presentation.ts";
-import { checkJws } from "../securing/vc-jwt.ts";
+import { checkJws, maxCredentialJwt } from "../securing/vc-jwt.ts";
 import { openWork } from "../securing/work.ts";
 import { type BadgeReport, verifySecured } from "./badge.ts";
 import { proofChecks } from "./badge-examination.ts";
@@ -120,7 +120,8 @@ async function examineJwt(
   const typed = await attempt("header", "The header is that of a presentation.", () => checkTyp(jws));
   const signature = await attempt("signature", `${jws.header.alg} verifies.`, () => checkSignature(jws, at, knowledge));
   const bound = boundChecks(body, question, at);
-  const checks = [read.check, model.check, typed.check, signature.check, ...bound];
+  const terms = [contextCheck(body), plainTermsCheck(body)];
+  const checks = [read.check, model.check, ...terms, typed.check, signature.check, ...bound];
   const examined = { form, checks, body, credentials: model.value?.credentials } as const;
   const presenter = presenterOf(jws);
   if (!presenter) return examined;
@@ -129,7 +130,7 @@ async function examineJwt(
     return { ...presented, presenter: { ...presenter, method: undefined } };
   }
   const { now, known = now } = question;
-  const asked = { ...presenter, id: model.value?.id, jwt, at, known };
+  const asked = { ...presenter, id: model.value?.id, jwt, at, known, said: body.keyDelegation };
   const { check, method } = await presenterCheck(asked, knowledge.holders);
   return { ...examined, checks: [...checks, check], presenter: { ...presenter, method } };
 }
@@ -164,18 +165,23 @@ async function checkSignature(jws: CompactJws, at: Millis, { resolveKey }: Badge
 
 /** What a JWT is bound to: the verifier's challenge and domain, and its own times. */
 function boundChecks(body: JsonObject, { challenge, domain }: PresentationQuestion, at: Millis): Check[] {
-  const { nonce, aud, nbf, exp } = body;
+  const { nonce, aud, nbf, exp, iat } = body;
   const audience = [aud].flat();
   const inTime = (time: Json | undefined, holds: (milliseconds: Millis) => boolean) =>
     time === undefined || (typeof time === "number" && holds(time * 1000));
   const timely = inTime(nbf, (from) => at >= from) && inTime(exp, (until) => at < until);
+  const made = inTime(iat, (time) => time <= at + clockSkew);
   return [
     ...(challenge === undefined ? [] : [boundTo("challenge", nonce === challenge)]),
     ...(domain === undefined ? [] : [boundTo("domain", audience.includes(domain))]),
-    timely
-      ? pass("validity", `It is valid at ${iso(at)}.`)
-      : fail("validity", "EXPIRED", `It is not valid at ${iso(at)}.`),
+    validityCheck(timely, made, at),
   ];
+}
+
+function validityCheck(timely: boolean, made: boolean, at: Millis): Check {
+  if (!timely) return fail("validity", "EXPIRED", `It is not valid at ${iso(at)}.`);
+  if (!made) return fail("validity", "FROM_THE_FUTURE", `It says to have been made after ${iso(at)}.`);
+  return pass("validity", `It is valid at ${iso(at)}.`);
 }
 
 function boundTo(name: string, bound: boolean): Check {
@@ -207,15 +213,22 @@ function nobodyCheck({ verifiableCredential }: JsonObject, methods: readonly str
     : pass("holder", "It names no holder.", "NO_HOLDER");
 }
 
-type Presented = { check: Check; report?: BadgeReport };
+type Presented = { check: Check; report?: BadgeReport; unnamed?: boolean };
 
 function subjectChecks(presented: readonly Presented[], { body, presenter }: Examined): Check[] {
   const holder = body && holderOf(body);
   if (holder === undefined) return [];
   const terms = { own: presenter !== undefined, method: presenter?.method };
-  return presented.flatMap(({ report }, place) =>
-    report ? [subjectCheck(place, report.subjects, holder, terms)] : [],
+  return presented.flatMap(({ report, unnamed = false }, place) =>
+    report ? [subjectCheck(place, report.subjects, holder, { ...terms, unnamed })] : [],
   );
+}
+
+/** Whether a credential is about somebody whom it names by no id. */
+function hasUnnamed(each: PresentedCredential): boolean {
+  const read = each.form === "enveloped" ? unlessRefused(() => parseCompact(each.text, maxCredentialJwt)) : undefined;
+  const { credentialSubject } = (each.form === "enveloped" ? read?.payload : each.body) ?? {};
+  return [credentialSubject ?? []].flat().some((subject) => isObject(subject) && subject.id === undefined);
 }
 
 /** Each credential by itself; one that is enveloped in another way than as JWT is told, and not judged. */
@@ -231,7 +244,7 @@ async function presentedReports(
       if (each.form === "enveloped" && each.mediaType !== "application/vc+jwt")
         return { check: unknown(`credential[${place}]`, "UNKNOWN_SUITE", "What secures it is not read here.") };
       const report = await verifySecured(each.form === "enveloped" ? each.text : each.body, question, knowledge);
-      return { check: credentialCheck(report, place), report };
+      return { check: credentialCheck(report, place), report, unnamed: hasUnnamed(each) };
     }),
   );
 }

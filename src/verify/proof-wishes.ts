@@ -51,6 +51,17 @@ export function wishedChecks(secured: string | Record<string, unknown>, wishes: 
   ];
 }
 
+/** The same for the purpose of a presentation, which as a JWT is to authenticate whoever presents it. */
+export function presentingChecks(secured: unknown, { purpose }: Pick<ProofWishes, "purpose">): Check[] {
+  if (purpose === undefined) return [];
+  const text = isObject(secured) ? envelopedIn(secured, ...presentationEnvelope) : secured;
+  const said = isObject(secured) && text === undefined ? proofsOf(secured as Record<string, unknown>) : [presented];
+  return [wished("purpose", said.length > 0 && said.every((each) => each.purpose === purpose))];
+}
+
+const presented = { purpose: "authentication" };
+const presentationEnvelope = ["EnvelopedVerifiablePresentation", "application/vp+jwt"] as const;
+
 const envelope = ["EnvelopedVerifiableCredential", "application/vc+jwt"] as const;
 
 type Said = { purpose: unknown; challenge: unknown; domains: readonly unknown[] };

@@ -1,9 +1,11 @@
 // What may be kept within a presentation: scores that this service vouches for, and badges as they stand here.
+import { type KeptPresentation, maxKeptJwt } from "../credentials/presenting.ts";
 import { parseCompact } from "../identity/jws.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { scoreCredentialType } from "../reputation/score-credential-types.ts";
 import { issuerOf } from "../securing/data-model.ts";
 import { typesOf } from "../securing/data-model-parts.ts";
+import { readShared } from "../securing/presentation-jwt.ts";
 import { maxCredentialJwt } from "../securing/vc-jwt.ts";
 import type { Services } from "../services.ts";
 
@@ -31,6 +33,24 @@ export async function sortPresented(
   );
   const awards = sorted.filter((each) => each !== undefined);
   return { scores: sorted.length - awards.length, awards: [...new Set(awards)] };
+}
+
+/**
+ * Whether the badges in what is kept say what they said then: a name that is hidden again, or a word that was corrected,
+ * is shown no longer.
+ */
+export async function standsUnchanged(
+  parts: PresentableParts,
+  { awards, jwt }: Pick<KeptPresentation, "awards" | "jwt">,
+): Promise<boolean> {
+  if (awards.length === 0) return true;
+  try {
+    await sortPresented(parts, readShared(jwt, maxKeptJwt).credentials);
+    return true;
+  } catch (error) {
+    if (error instanceof Failure) return false;
+    throw error;
+  }
 }
 
 function faceOf(origin: string, id: string): string | undefined {

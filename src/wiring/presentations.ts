@@ -1,7 +1,7 @@
 // Wires presentations: what a subject may show of itself, by which key it is signed, and what is kept of it.
 import type { SeenAward } from "../badges/award-facts.ts";
 import { isConcealed } from "../badges/award-state.ts";
-import { type DelegationState, delegationKind } from "../credentials/delegation.ts";
+import { earnerDids } from "../badges/earned.ts";
 import { type Party, walletOf } from "../credentials/party.ts";
 import {
   type KeptPresentation,
@@ -14,20 +14,23 @@ import {
 import { covers, type Delegation, lifeOf, type ProofMethod } from "../identity/delegation.ts";
 import { type Did, isUserDid, parsePkh } from "../identity/did.ts";
 import { speaksFor } from "../identity/proof-reach.ts";
+import { keyedDigest, type Secret } from "../identity/sealing.ts";
 import { ensure } from "../kernel/failure.ts";
 import { randomText } from "../kernel/random.ts";
-import { type Clock, day, iso, second } from "../kernel/time.ts";
+import { type Clock, clockSkew, day, iso, minute, second } from "../kernel/time.ts";
 import type { Reactor } from "../operations/reactor.ts";
 import type { OperationStore } from "../operations/store.ts";
 import { reputationKind } from "../reputation/reputation-state.ts";
 import type { Spend } from "../reputation/score-asking.ts";
-import { draftPresentation, readShared, type WalletWords } from "../securing/presentation-jwt.ts";
+import { draftPresentation, readShared } from "../securing/presentation-jwt.ts";
 import type { Services } from "../services.ts";
 import { maxPresented } from "../verify/presentation.ts";
 import { presentAction, presenterOf } from "../verify/presentation-holder.ts";
-import { type PresentableParts, sortPresented } from "./presentable.ts";
+import { delegationUrl, walletWords } from "./key-delegation.ts";
+import { type PresentableParts, sortPresented, standsUnchanged } from "./presentable.ts";
 
 export type PresentationParts = PresentableParts & {
+  keys: Secret;
   clock: Clock;
   store: Pick<OperationStore, "delegationsOf" | "delegationByDocument" | "lastSeq">;
   reactor: Pick<Reactor, "document">;
@@ -46,20 +49,47 @@ export function openPresentations(parts: PresentationParts) {
     keep: (party, jwt) => keep(parts, party, jwt),
     async find(id) {
       const found = idPattern.test(id) ? await store.find(id, clock()) : undefined;
-      ensure(found, "NOT_FOUND", "There is no such presentation, or no longer.");
+      const stands = found && !(await hasLeft(parts, found)) && (await standsUnchanged(parts, found));
+      ensure(stands, "NOT_FOUND", "There is no such presentation, or no longer.");
       return { ...viewOf(parts, { ...found, badges: found.awards.length }), jwt: found.jwt };
     },
     async mine(party) {
-      return (await store.ofSubject(walletOf(party).user, clock())).map((each) => viewOf(parts, each));
+      return (await store.ofOwners(ownersOf(party), clock())).map((each) => viewOf(parts, each));
     },
     async remove(party, id) {
-      ensure(await store.remove(id, walletOf(party).user), "NOT_FOUND");
+      ensure(await store.remove(id, ownersOf(party)), "NOT_FOUND");
     },
   };
   return { services, tidy: () => store.tidy(clock(), tidiedAtOnce) };
 }
 
-const idPattern = /^[A-Za-z0-9_-]{22}$/;
+/** A key of an app signs at once; how long ago it says to have done so is bounded, or the page would repeat a made-up day. */
+const signedWithin = 10 * minute;
+
+const idPattern = /^[A-Za-z0-9_-]{28}$/;
+/** Characters of an id that nobody can guess; the rest binds it to its holder. */
+const guessless = 22;
+
+/** An id under which only this holder keeps anything, so what was deleted is not succeeded by another's under its address. */
+function idOf({ keys }: PresentationParts, holder: Did, random = randomText(16)): string {
+  return random + keyedDigest(keys, "presentation id", `${random} ${holder}`).slice(0, 6);
+}
+
+/** The DIDs by which a wallet is one: proved by its own key it is the same on every chain. */
+function ownersOf(party: Party): Did[] {
+  const { user, method } = walletOf(party);
+  return earnerDids(user, method);
+}
+
+/** Who has left on one chain has left on all, where the wallet is the same there. */
+async function hasLeft(
+  { store, presentations }: PresentationParts,
+  { subject, key }: KeptPresentation,
+): Promise<boolean> {
+  const given = await store.delegationsOf(subject, key);
+  const same = given.some(({ method }) => method === "recovery");
+  return same && presentations.haveLeft(earnerDids(subject, "recovery"));
+}
 
 type Holder = { user: Did; method: ProofMethod; app: Did | undefined };
 
@@ -95,16 +125,19 @@ async function prepare(parts: PresentationParts, party: Party, choice: Presentat
   ensure(life <= maxLife, "LIFETIME_TOO_LONG", `A presentation lives ${maxLife / day} days at most.`);
   const delegation = await presentingBy(parts, holder.user, key);
   const badges = await Promise.all([...new Set(choice.badges)].map((each) => badgeOf(parts, holder, each)));
-  const scores = await scoresOf(parts, party, holder, choice, Math.min(life, day), spend);
+  const scores = await scoresOf(parts, holder, choice, Math.min(life, day), spend);
   const now = clock();
   const shared = audience === undefined && nonce === undefined;
-  const id = randomText(16);
+  const id = idOf(parts, holder.user);
   const draft = draftPresentation({
     id: shared ? urlOf(parts, id) : `urn:uuid:${crypto.randomUUID()}`,
     holder: holder.user,
     key,
     credentials: [...scores, ...badges],
-    delegation: { id: `${origin}/v1/documents/${delegation.document}`, words: await wordsOf(parts, delegation) },
+    delegation: {
+      id: delegationUrl(origin, delegation.document),
+      words: await walletWords(parts, delegation.document),
+    },
     madeAt: now,
     until: now + life,
     audience,
@@ -121,12 +154,13 @@ const signatureLength = 87;
 /** Scores are vouched for as long as they always are, and no longer because they are shown together. */
 async function scoresOf(
   { scoreCredentials }: PresentationParts,
-  party: Party,
-  { user }: Holder,
+  { user, method }: Holder,
   { scores }: PresentationChoice,
   life: number,
   spend: Spend | undefined,
 ): Promise<string[]> {
+  // Whoever may present for the wallet has what the wallet would be given.
+  const party: Party = { by: "session", user, session: "", method };
   const made: string[] = [];
   for (const { policy, version, atLeast } of scores) {
     const claim = atLeast === undefined ? "score" : { atLeast };
@@ -152,21 +186,10 @@ function isTheirs({ state: { subject } }: SeenAward, user: Did, method: ProofMet
   return isUserDid(subject) && speaksFor({ user, method }, parsePkh(subject));
 }
 
-/** Where the wallet gave the delegation as a sign-in message, its words go along: they need no word of ours. */
-async function wordsOf(
-  { store, reactor }: PresentationParts,
-  { document }: Delegation,
-): Promise<WalletWords | undefined> {
-  const record = await store.delegationByDocument(document);
-  if (record?.kind !== delegationKind) return undefined;
-  const { proof } = (await reactor.document(document)).state as DelegationState;
-  return proof ? { message: proof.message, signature: proof.signature } : undefined;
-}
-
 /** The place in the log is read before anything is judged, so what ends meanwhile has not been overlooked. */
 async function keep(parts: PresentationParts, party: Party, jwt: string) {
   const { store, clock, presentations } = parts;
-  const { user } = await holderOf(parts, party);
+  const { user, method } = await holderOf(parts, party);
   const keptSeq = await store.lastSeq();
   const now = clock();
   const shared = readShared(jwt, maxKeptJwt);
@@ -174,13 +197,15 @@ async function keep(parts: PresentationParts, party: Party, jwt: string) {
   ensure(shared.holder === user, "FORBIDDEN", "Its holder is another wallet.");
   ensure(!shared.bound, "INVALID_INPUT", "What was made for one verifier is handed to that one, and not kept.");
   const id = shared.id?.slice(urlOf(parts, "").length) ?? "";
-  ensure(
-    shared.id === urlOf(parts, id) && idPattern.test(id),
-    "INVALID_INPUT",
-    "Its id is not one that was given here.",
-  );
+  const given = shared.id === urlOf(parts, id) && id === idOf(parts, user, id.slice(0, guessless));
+  ensure(given, "INVALID_INPUT", "Its id is not one that its holder was given here.");
   ensure(until - madeAt <= maxLife && until <= now + maxLife, "LIFETIME_TOO_LONG");
+  ensure(madeAt <= now + clockSkew, "FROM_THE_FUTURE");
+  ensure(madeAt >= now - signedWithin, "STALE", "It says to have been made long ago: prepare it anew.");
   const { scores, awards } = await sortPresented(parts, shared.credentials);
+  // Told before they are judged by: what is erased from here on is not kept.
+  const erasures = await presentations.erasures(awards);
+  await sortPresented(parts, shared.credentials);
   const { verdict, checks } = await parts.verify.presentation(jwt, {});
   const wrong = checks.find((each) => each.required && each.outcome !== "pass");
   ensure(verdict === "valid", "NOT_VERIFIED", wrong && `${wrong.name}: ${wrong.code}: ${wrong.detail}`.slice(0, 500));
@@ -196,9 +221,10 @@ async function keep(parts: PresentationParts, party: Party, jwt: string) {
     keptAt: now,
     expiresAt: until,
   };
-  const outcome = await presentations.insert(kept);
+  const outcome = await presentations.insert(kept, erasures, earnerDids(user, method));
   ensure(outcome !== "full", "QUOTA_EXCEEDED", "So many presentations are kept already: delete one first.");
   ensure(outcome !== "closed", "REVOKED", "The subject has closed its reputation.");
+  ensure(outcome !== "erased", "INVALID_CREDENTIAL", "What a badge in it says has just been erased.");
   ensure(outcome === "kept", "INVALID_INPUT", "Another has its id.");
   await ensureStanding(parts, kept, shared.credentials);
   // The same brought again was kept before.
@@ -215,7 +241,7 @@ async function ensureStanding(
   try {
     await sortPresented(parts, credentials);
   } catch (error) {
-    await parts.presentations.remove(id, subject);
+    await parts.presentations.remove(id, [subject]);
     throw error;
   }
 }
@@ -224,7 +250,7 @@ function urlOf({ origin }: PresentationParts, id: string): string {
   return `${origin}/presentations/${id}`;
 }
 
-type Listed = Awaited<ReturnType<PresentationStore["ofSubject"]>>[number];
+type Listed = Awaited<ReturnType<PresentationStore["ofOwners"]>>[number];
 
 function viewOf(parts: PresentationParts, { id, key, scores, badges, keptAt, expiresAt }: Listed) {
   return { id, url: urlOf(parts, id), key, scores, badges, keptAt: iso(keptAt), expiresAt: iso(expiresAt) };

@@ -1,4 +1,6 @@
 // Wires reputation: facts, policies, and the scores that follow from them.
+import { earnerDids } from "../badges/earned.ts";
+import { walletOf } from "../credentials/party.ts";
 import type { PresentationStore } from "../credentials/presenting.ts";
 import { followAwards } from "../followers/award-evidence.ts";
 import { followClosings } from "../followers/closed-subjects.ts";
@@ -34,7 +36,7 @@ export function openReputation(
 ) {
   const { storage, store, clock, keys, realm, documents } = parts;
   const follower = followAwards({ log: store, store: evidenceStore(storage) });
-  const { texts, ...facts } = openReputations(parts);
+  const { texts, ...facts } = openReputations({ ...parts, reach: follower.reach });
   const { policies } = policyServices(parts);
   const ledger = reputationLedger(storage.reader);
   const closings = followClosings({ log: store, store: closingStore(storage), ledger });
@@ -94,7 +96,7 @@ function withoutPresentations(
     ...reputations,
     async erase(caller, subject) {
       await reputations.erase(caller, subject);
-      await presentations.removeOf(foldAccount(subject) as Did);
+      await presentations.removeOf(earnerDids(foldAccount(subject) as Did, walletOf(caller).method));
     },
   };
 }

@@ -41,6 +41,8 @@ import type { CredentialKnowledge, FetchStatusList } from "../verify/credential-
 import { statusChecks } from "../verify/credential-status.ts";
 import { verifyPresentation } from "../verify/presentation.ts";
 import { momentOf, momentsOf, openQuestion } from "../verify/question.ts";
+import { delegationUrl, walletWords } from "./key-delegation.ts";
+import { standsUnchanged } from "./presentable.ts";
 
 export type VerificationParts = {
   origin: string;
@@ -150,14 +152,18 @@ async function knowledgeOf(parts: VerificationParts, vcApi: VcApi, recall: Recal
 }
 
 /** What is kept here was taken in at a moment that the log can tell; a copy of it is the same bytes. */
-function holdersOf({ origin, store, clock, presentations }: VerificationParts): NonNullable<BadgeKnowledge["holders"]> {
+function holdersOf(parts: VerificationParts): NonNullable<BadgeKnowledge["holders"]> {
+  const { origin, store, clock, presentations } = parts;
   const prefix = `${origin}/presentations/`;
   return {
     delegationsOf: store.delegationsOf,
     momentAt: (time) => momentOf(store, time, clock()),
+    logOf: (document) => delegationUrl(origin, document),
+    wordsOf: (document) => walletWords(parts, document),
     keptAt: async (id, jwt) => {
       const found = id?.startsWith(prefix) ? await presentations.find(id.slice(prefix.length), clock()) : undefined;
-      return found?.jwt === jwt ? { time: found.keptAt, seq: found.keptSeq } : undefined;
+      if (found?.jwt !== jwt || !(await standsUnchanged(parts, found))) return undefined;
+      return { time: found.keptAt, seq: found.keptSeq };
     },
   };
 }

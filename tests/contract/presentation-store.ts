@@ -18,6 +18,9 @@ export function presentationStoreContract(name: string, open: () => Promise<Stor
   });
   afterAll(() => storage.close());
 
+  const never = new Map<string, number>();
+  const insert = (one: KeptPresentation, erasures: ReadonlyMap<string, number> = never, owners = [one.subject]) =>
+    store.insert(one, erasures, owners);
   const subject = (): Did => `did:pkh:eip155:1:0x${(++ids).toString(16).padStart(40, "0")}`;
   const presentation = (change: Partial<KeptPresentation> = {}): KeptPresentation => {
     const id = `p${++ids}`;
@@ -42,7 +45,7 @@ export function presentationStoreContract(name: string, open: () => Promise<Stor
   describe(`presentations in ${name}`, () => {
     test("are found as they were kept, until they end", async () => {
       const one = presentation();
-      expect(await store.insert(one)).toBe("kept");
+      expect(await insert(one)).toBe("kept");
       expect(await store.find(one.id, noon)).toEqual(one);
       expect(await store.find(one.id, one.expiresAt - 1)).toEqual(one);
       expect(await store.find(one.id, one.expiresAt)).toBeUndefined();
@@ -51,29 +54,46 @@ export function presentationStoreContract(name: string, open: () => Promise<Stor
 
     test("are kept once: the same again changes nothing, another under the id is told", async () => {
       const one = presentation();
-      expect(await store.insert(one)).toBe("kept");
-      expect(await store.insert({ ...one, keptAt: noon + 5, awards: ["r1z"] })).toBe("kept");
+      expect(await insert(one)).toBe("kept");
+      expect(await insert({ ...one, keptAt: noon + 5, awards: ["r1z"] })).toBe("kept");
       expect((await store.find(one.id, noon))?.keptAt).toBe(noon);
-      expect(await store.insert({ ...one, jwt: "x.y.z" })).toBe("taken");
+      expect(await insert({ ...one, jwt: "x.y.z" })).toBe("taken");
       expect((await store.find(one.id, noon))?.jwt).toBe(one.jwt);
     });
 
     test("are so many of a subject at once, and those that have ended do not count", async () => {
       const did = subject();
-      const wishes = Array.from({ length: maxKept + 3 }, () => store.insert(presentation({ subject: did })));
+      const wishes = Array.from({ length: maxKept + 3 }, () => insert(presentation({ subject: did })));
       const answers = await Promise.all(wishes);
       expect(answers.filter((each) => each === "kept")).toHaveLength(maxKept);
       expect(answers.filter((each) => each === "full")).toHaveLength(3);
       const later = { subject: did, keptAt: noon + 2 * day, expiresAt: noon + 3 * day };
-      expect(await store.insert(presentation(later))).toBe("kept");
+      expect(await insert(presentation(later))).toBe("kept");
+    });
+
+    test("are counted, listed and deleted for a wallet that has several DIDs, and gone for all when one has left", async () => {
+      const [here, there] = [subject(), subject()];
+      const both = [here, there];
+      for (let kept = 0; kept < maxKept; kept++)
+        expect(await insert(presentation({ subject: both[kept % 2]! }), never, both)).toBe("kept");
+      expect(await insert(presentation({ subject: here }), never, both)).toBe("full");
+      const listed = await store.ofOwners(both, noon);
+      expect(listed).toHaveLength(maxKept);
+      expect(await store.remove(listed[0]!.id, both)).toBe(true);
+      await store.removeOf(both);
+      expect(await store.ofOwners(both, noon)).toEqual([]);
+      expect(await store.haveLeft(both)).toBe(false);
+      await leave(there);
+      expect([await store.haveLeft(both), await store.haveLeft([here])]).toEqual([true, false]);
+      expect(await insert(presentation({ subject: here }), never, both)).toBe("closed");
     });
 
     test("are listed for their subject, the latest first, without what is in them", async () => {
       const did = subject();
       const [one, other] = [presentation({ subject: did }), presentation({ subject: did, keptAt: noon + 1 })];
-      await store.insert(one);
-      await store.insert(other);
-      const listed = await store.ofSubject(did, noon + 1);
+      await insert(one);
+      await insert(other);
+      const listed = await store.ofOwners([did], noon + 1);
       expect(listed.map(({ id }) => id)).toEqual([other.id, one.id]);
       expect(listed[0]).toEqual({
         id: other.id,
@@ -84,17 +104,17 @@ export function presentationStoreContract(name: string, open: () => Promise<Stor
         keptAt: noon + 1,
         expiresAt: other.expiresAt,
       });
-      expect(await store.ofSubject(did, noon + 2 * day)).toEqual([]);
+      expect(await store.ofOwners([did], noon + 2 * day)).toEqual([]);
     });
 
     test("are deleted by their subject alone, with all that is known of them", async () => {
       const one = presentation();
-      await store.insert(one);
-      expect(await store.remove(one.id, subject())).toBe(false);
-      expect(await store.remove(one.id, one.subject)).toBe(true);
+      await insert(one);
+      expect(await store.remove(one.id, [subject()])).toBe(false);
+      expect(await store.remove(one.id, [one.subject])).toBe(true);
       expect(await store.find(one.id, noon)).toBeUndefined();
       expect(await awardsLeft(one.id)).toBe(0);
-      expect(await store.remove(one.id, one.subject)).toBe(false);
+      expect(await store.remove(one.id, [one.subject])).toBe(false);
     });
 
     test("are forgotten with their subject, and with an award that stands in them", async () => {
@@ -103,23 +123,42 @@ export function presentationStoreContract(name: string, open: () => Promise<Stor
         presentation({ awards: ["r1x", "r1y"] }),
         presentation(),
       ];
-      for (const each of [one, other, third]) await store.insert(each);
+      for (const each of [one, other, third]) await insert(each);
       await store.removeWith("r1x");
       expect(await store.find(one.id, noon)).toBeUndefined();
       expect(await store.find(other.id, noon)).toBeUndefined();
       expect(await awardsLeft(other.id)).toBe(0);
       expect(await store.find(third.id, noon)).toEqual(third);
-      await store.removeOf(third.subject);
+      await store.removeOf([third.subject]);
       expect(await store.find(third.id, noon)).toBeUndefined();
+    });
+
+    test("are not kept where an award in them was erased since it was asked", async () => {
+      const one = presentation({ awards: ["r1 erased", "r1 other"] });
+      const erase = (times: number) =>
+        storage.db
+          .insertInto("award_erasures")
+          .values({ document: "r1 erased", times })
+          .onConflict((known) => known.column("document").doUpdateSet({ times }))
+          .execute();
+      const before = await store.erasures(one.awards);
+      await erase(1);
+      expect(await insert(one, before)).toBe("erased");
+      expect(await store.find(one.id, noon)).toBeUndefined();
+      expect(await awardsLeft(one.id)).toBe(0);
+      const since = await store.erasures(one.awards);
+      expect([...since]).toEqual([["r1 erased", 1]]);
+      expect(await insert(one, since)).toBe("kept");
+      expect((await store.find(one.id, noon))?.awards).toEqual(one.awards);
     });
 
     test("are gone when their subject has left, and none is kept then", async () => {
       const one = presentation();
-      await store.insert(one);
+      await insert(one);
       await leave(one.subject);
       expect(await store.find(one.id, noon)).toBeUndefined();
-      expect(await store.ofSubject(one.subject, noon)).toEqual([]);
-      expect(await store.insert(presentation({ subject: one.subject }))).toBe("closed");
+      expect(await store.ofOwners([one.subject], noon)).toEqual([]);
+      expect(await insert(presentation({ subject: one.subject }))).toBe("closed");
       await store.tidy(noon, 1000);
       expect(await awardsLeft(one.id)).toBe(0);
     });
@@ -128,12 +167,12 @@ export function presentationStoreContract(name: string, open: () => Promise<Stor
       const rows = async () => (await storage.db.selectFrom("presentations").select("id").execute()).length;
       const before = await rows();
       const old = [1, 2, 3].map(() => presentation({ keptAt: noon - 2 * day, expiresAt: noon - day }));
-      for (const each of old) await store.insert(each);
+      for (const each of old) await insert(each);
       await store.tidy(noon - day, 2);
       expect(await rows()).toBeGreaterThanOrEqual(before + 1);
       await store.tidy(noon - day, 1000);
       for (const { id } of old) expect(await awardsLeft(id)).toBe(0);
-      expect((await store.ofSubject(old[0]!.subject, 0)).length).toBe(0);
+      expect((await store.ofOwners([old[0]!.subject], 0)).length).toBe(0);
     });
   });
 }

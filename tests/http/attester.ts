@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import type { Did } from "../../src/identity/did.ts";
 import type { JsonObject } from "../../src/kernel/json.ts";
 import { derivedId } from "../../src/operations/document-id.ts";
 import { signOperation } from "../../src/operations/sign.ts";
@@ -61,10 +62,10 @@ export async function signed(
   subject: string,
   type: string,
   input: JsonObject = {},
-  { disclosures = [], key = appKey }: { disclosures?: string[]; key?: Signer } = {},
+  { disclosures = [], key = appKey, user = userOf(wallet) }: { disclosures?: string[]; key?: Signer; user?: Did } = {},
 ) {
   const document = documentOf(service, subject);
-  const intent = { document, kind: reputationKind, user: userOf(wallet), type, input: { subject, ...input } };
+  const intent = { document, kind: reputationKind, user, type, input: { subject, ...input } };
   const { action } = await signOperation(intent, key, service.now());
   return post(service, `${subjectPath(subject)}/operations`, { operation: action, disclosures });
 }

@@ -1,13 +1,15 @@
 import { compactVerify, importJWK } from "jose";
 import { recoverMessageAddress } from "viem";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Did } from "../../src/identity/did.ts";
 import { parseCompact } from "../../src/identity/jws.ts";
+import type { JsonObject } from "../../src/kernel/json.ts";
 import { day, hour, iso, minute } from "../../src/kernel/time.ts";
 import { jwkOfApp } from "../../src/securing/public-jwk.ts";
 import { appKey, otherKey, userOf } from "../harness.ts";
-import { type Academy, earn, makeAward, makeClass } from "./academy.ts";
+import { type Academy, awardKind, earn, makeAward, makeClass } from "./academy.ts";
 import { attest, openAttester, person, signed } from "./attester.ts";
-import { appToken, delegate, expectProblem, freshWallet, get, post, remove, signIn } from "./client.ts";
+import { appToken, delegate, expectProblem, freshWallet, get, post, remove, signIn, siweText } from "./client.ts";
 import {
   codesOf,
   getShared,
@@ -141,9 +143,15 @@ describe("a presentation that is shared", () => {
     const path = `/v1/me/presentations/${id}`;
     expectProblem(await remove(service, path, { token: stranger.token }), "NOT_FOUND", 404);
     expect((await remove(service, path, { token: holder.token })).status).toBe(204);
-    const [gone, never] = [await getShared(service, id), await getShared(service, "A".repeat(22))];
+    const [gone, never] = [await getShared(service, id), await getShared(service, "A".repeat(28))];
     expect([gone.status, gone.body.detail]).toEqual([404, never.body.detail]);
     expect((await get(service, "/v1/me/presentations", { token: holder.token })).body.items).toEqual([]);
+    // Nor is its address another's to take.
+    const other = await worker();
+    const taken = await signClaims(await prepare(service, other), {
+      id: `${service.services.origin}/presentations/${id}`,
+    });
+    expectProblem(await tryKeep(service, other, taken), "INVALID_INPUT", 422);
     expect((await verify(service, jwt)).verdict).toBe("valid");
     service.clock.advance(day);
     expect(codesOf(await verify(service, jwt))).toMatchObject({ delegation: "EXPIRED" });
@@ -172,6 +180,61 @@ describe("a presentation that is shared", () => {
     expect((await tryKeep(service, holder, late)).body.code).toMatch(/INVALID_CREDENTIAL|NOT_VERIFIED/);
     await service.services.reputations.erase(await service.services.auth.identify(holder.token), holder.did);
     expectProblem(await getShared(service, whole.id), "NOT_FOUND", 404);
+  });
+});
+
+describe("a wallet that is the same on every chain", () => {
+  const signInOn = async (holder: Holder, chainId: number) => {
+    const { body: nonce } = await post(service, "/v1/auth/nonce", { purpose: "sign-in" });
+    const message = siweText(service, holder.wallet, nonce).replace("Chain ID: 1", `Chain ID: ${chainId}`);
+    const signature = await holder.wallet.signMessage({ message });
+    const answer = await post(service, "/v1/auth/siwe", { message, signature });
+    expect(answer.status, answer.text).toBe(200);
+    return answer.body.accessToken as string;
+  };
+
+  test("shares on all of them what it shares on one, and so many at once", async () => {
+    const holder = await worker();
+    const { id } = await share(service, holder);
+    const token = await signInOn(holder, 8453);
+    const mine = await get(service, "/v1/me/presentations", { token });
+    expect(mine.body.items.map((each: { id: string }) => each.id)).toEqual([id]);
+    expect((await remove(service, `/v1/me/presentations/${id}`, { token })).status).toBe(204);
+    expectProblem(await getShared(service, id), "NOT_FOUND", 404);
+  });
+
+  test("has left on all of them when it has left on one", async () => {
+    const holder = await worker();
+    const badge = await badgeOf(holder);
+    const { id } = await share(service, holder, { badges: [badge] });
+    const signedThen = await signText((await prepare(service, holder, { badges: [badge] })).signing);
+    const user = holder.did.replace("eip155:1:", "eip155:8453:") as Did;
+    const closed = await signed(service, holder.wallet, user, "CLOSE", {}, { user });
+    expect(closed.status, closed.text).toBe(201);
+    expectProblem(await getShared(service, id), "NOT_FOUND", 404);
+    expectProblem(await tryKeep(service, holder, signedThen), "REVOKED", 409);
+  });
+});
+
+describe("a presentation with a badge", () => {
+  test("is gone when its holder hides the name in it again, and when it says something else", async () => {
+    const holder = await worker();
+    await delegate(service, holder.wallet, { may: [awardKind, "renown/reputation"] });
+    const { id } = await makeClass(service, labs[0]!, { name: "Parsers, level 3" });
+    const said = { recipient: { did: holder.did }, name: "Greta Garbo", narrative: "Wrote a parser." };
+    const { award } = await makeAward(service, labs[0]!, { class: id, ...said });
+    const late = await signText((await prepare(service, holder, { badges: [award] })).signing);
+    const before = await share(service, holder, { badges: [award] });
+    expect((await earn(service, holder.wallet, award, "SHOW_NAME", { shown: true })).status).toBe(201);
+    expectProblem(await getShared(service, before.id), "NOT_FOUND", 404);
+    expectProblem(await tryKeep(service, holder, late), "INVALID_CREDENTIAL", 422);
+    const named = await share(service, holder, { badges: [award] });
+    expect((await getShared(service, named.id)).text).toBe(named.jwt);
+    expect((await earn(service, holder.wallet, award, "SHOW_NAME", { shown: false })).status).toBe(201);
+    for (const path of ["", "/presentation.jwt"])
+      expect((await get(service, `/presentations/${named.id}${path}`)).status).toBe(404);
+    service.clock.advance(day);
+    expect(codesOf(await verify(service, named.jwt))).toMatchObject({ delegation: "EXPIRED" });
   });
 });
 
@@ -257,6 +320,56 @@ describe("keeping a presentation refuses", () => {
     expectProblem(await tryKeep(service, holder, "x".repeat(262_145)), "INVALID_REQUEST", 400);
   });
 
+  test("what its holder has put into it: other members, no credential, or one twice", async () => {
+    const holder = await worker();
+    const prepared = await prepare(service, holder);
+    const [credential] = prepared.payload.verifiableCredential as JsonObject[];
+    const own: [JsonObject, JsonObject?][] = [
+      [{ payloadOfMine: "A".repeat(150_000) }],
+      [{ termsOfUse: [{ type: "X", html: "<b>" }] }],
+      [{}, { junk: "B".repeat(1000) }],
+      [{ "@context": ["https://www.w3.org/ns/credentials/v2", "https://elsewhere.example/terms"] }],
+      [{ verifiableCredential: [] }],
+      [{ verifiableCredential: [credential!, credential!] }],
+      [{ verifiableCredential: [{ ...credential!, name: "Mine" }] }],
+    ];
+    for (const [claims, header] of own) {
+      const jwt = await signClaims(prepared, claims, appKey, header);
+      expectProblem(await tryKeep(service, holder, jwt), "INVALID_CREDENTIAL", 422);
+    }
+    expectProblem(await getShared(service, prepared.id), "NOT_FOUND", 404);
+    expect((await tryKeep(service, holder, await signClaims(prepared, {}))).status).toBe(201);
+  });
+
+  test("another wallet's words, or made-up ones, which do not hold for anybody", async () => {
+    const [holder, other] = [await worker(), await worker()];
+    const prepared = await prepare(service, holder);
+    const own = prepared.payload.keyDelegation as JsonObject;
+    const theirs = (await prepare(service, other)).payload.keyDelegation as JsonObject;
+    const made = { id: own.id!, message: "I let this key act.", signature: own.signature! };
+    for (const keyDelegation of [theirs, { ...own, ...theirs, id: own.id! }, made, { id: "https://x.example/" }]) {
+      const jwt = await signClaims(prepared, { keyDelegation });
+      const report = await verify(service, jwt);
+      expect(report.verdict).toBe("invalid");
+      expect(codesOf(report)).toMatchObject({ signature: "OK", delegation: "INVALID_PROOF" });
+      expectProblem(await tryKeep(service, holder, jwt), "NOT_VERIFIED", 422);
+    }
+  });
+
+  test("what says to have been signed on another day", async () => {
+    const holder = await worker();
+    const prepared = await prepare(service, holder);
+    const at = (ahead: number) => {
+      const iat = (prepared.payload.iat as number) + ahead / 1000;
+      return signClaims(prepared, { iat, exp: iat + 86_400 });
+    };
+    const future = await at(20 * day);
+    expectProblem(await tryKeep(service, holder, future), "FROM_THE_FUTURE", 422);
+    expect(codesOf(await verify(service, future))).toMatchObject({ validity: "FROM_THE_FUTURE" });
+    expectProblem(await tryKeep(service, holder, await at(-hour)), "STALE", 422);
+    expect((await tryKeep(service, holder, await at(-5 * minute))).status).toBe(201);
+  });
+
   test("the same id a second time, and the twenty-first", async () => {
     const holder = await worker();
     const badge = await badgeOf(holder);
@@ -286,6 +399,16 @@ describe("preparing a presentation", () => {
     await delegate(service, wallet, { may: ["renown/award"] });
     expectProblem(await tryPrepare(service, { token: await appToken(service, wallet) }), "NOT_PERMITTED", 403);
     expectProblem(await tryPrepare(service, await holderOf(service, { wallet, did: "" })), "NOT_PERMITTED", 403);
+  });
+
+  test("is for an app whose delegation names presenting alone, scores and all", async () => {
+    const wallet = freshWallet();
+    await delegate(service, wallet, { may: ["renown/reputation:PRESENT"] });
+    const token = await appToken(service, wallet);
+    const made = await prepare(service, { token }, oneScore);
+    expect((await tryKeep(service, { token }, await signText(made.signing))).status).toBe(201);
+    const alone = `/v1/subjects/${userOf(wallet)}/scores/open-work/credential`;
+    expectProblem(await post(service, alone, { form: "vc+jwt", claim: "score" }, { token }), "NOT_PERMITTED", 403);
   });
 
   test("shows nobody's badges but one's own", async () => {

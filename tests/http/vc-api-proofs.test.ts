@@ -248,6 +248,8 @@ describe.each(suites)("a presentation with a proof of %s", (suite) => {
     ])
       expectHolds(await judge(await present(change)));
     expectHolds(await judge(await present(), { challenge: "c", domain: "a.example" }));
+    expectHolds(await judge(await present(), { expectedProofPurpose: "authentication" }));
+    expectFails(await judge(await present(), { expectedProofPurpose: "assertionMethod" }), "WRONG_PURPOSE");
   });
 
   test("names whoever presents what they say themselves", async () => {

@@ -33,7 +33,7 @@ export function presentationPage(view: PresentationView, { url, file }: SharedAt
     body: html`<article class="resume presentation"><header class="resume-head">${holder === null ? "" : markOf(holder, "large")}<div><p class="place">${words.place}</p><h1>${name}</h1>
       ${holder === null ? "" : html`<p class="quiet">${wholeDidMarkup(holder)}</p>`}</div></header>
       ${view.verdict === "valid" ? html`<p class="lead">${fill(words.lead, { name })}</p>` : ""}
-      ${findingMarkup(view)}
+      ${findingMarkup(view, words.made)}
       <section class="resume-check"><h2>${words.check}</h2><p>${words.checkText}</p>
         <p class="again"><a class="button" href="${file}" download>${words.file}</a> <a class="button button-plain" href="/verify">${words.verify}</a></p>
         <p>${copyable(url)}</p>
@@ -43,15 +43,16 @@ export function presentationPage(view: PresentationView, { url, file }: SharedAt
 
 /** The same beside other findings, where somebody has given the presentation itself. */
 export function presentationFinding(view: PresentationView): Markup {
-  return html`<section class="finding presentation"><p class="place">${texts.presentation.kind}</p>${findingMarkup(view)}</section>`;
+  return html`<section class="finding presentation"><p class="place">${texts.presentation.kind}</p>${findingMarkup(view, texts.presentation.saidMade)}</section>`;
 }
 
-function findingMarkup(view: PresentationView): Markup {
+/** When it was signed is the signer's own word, unless it was taken in here within minutes: `made` says which. */
+function findingMarkup(view: PresentationView, made: string): Markup {
   const { presentation: words } = texts;
   const { own, verdict, credentials } = view;
   const items = credentials.map((each, place) => html`<li>${credentialMarkup(each, place + 1)}</li>`);
   return html`${sealMarkup({ verdict, sentence: words.sentences[verdict], checks: own.map(named), open: verdict !== "valid" })}
-    <p class="presented-count">${countWords(view)}</p>${signedMarkup(view)}
+    <p class="presented-count">${countWords(view)}</p>${signedMarkup(view, made)}
     ${credentials.length === 0 ? "" : html`<h2>${words.credentials}</h2><ol class="presented">${items}</ol>`}`;
 }
 
@@ -64,7 +65,7 @@ function countWords({ credentials, unread }: PresentationView): string {
   return fill(count.some, { good, all });
 }
 
-function signedMarkup(view: PresentationView): Markup {
+function signedMarkup(view: PresentationView, made: string): Markup {
   const { presentation: words } = texts;
   const { report, key, madeAt, until, own } = view;
   const delegation = own.find(({ name }) => name === "delegation");
@@ -72,7 +73,7 @@ function signedMarkup(view: PresentationView): Markup {
     ...(report.holder === null ? [] : [[words.holder, didMarkup(report.holder)] as const]),
     ...(key === undefined ? [] : [[words.key, didMarkup(key)] as const]),
     ...(delegation === undefined ? [] : [[words.witness, datedMarkup(delegation.detail)] as const]),
-    ...(madeAt === undefined ? [] : [[words.made, momentOf(madeAt)] as const]),
+    ...(madeAt === undefined ? [] : [[made, momentOf(madeAt)] as const]),
     ...(until === undefined ? [] : [[words.until, momentOf(until)] as const]),
     [words.checked, momentOf(report.at)],
   ];

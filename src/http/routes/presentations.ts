@@ -73,7 +73,16 @@ function myRoutes(door: Door): Route[] {
         most: limits.bytes.body,
       },
       answers: { 201: answer("Kept.", presentationView) },
-      refusals: [...refusals, "INVALID_TOKEN", "INVALID_CREDENTIAL", "NOT_VERIFIED", "QUOTA_EXCEEDED", "REVOKED"],
+      refusals: [
+        ...refusals,
+        "INVALID_TOKEN",
+        "INVALID_CREDENTIAL",
+        "FROM_THE_FUTURE",
+        "STALE",
+        "NOT_VERIFIED",
+        "QUOTA_EXCEEDED",
+        "REVOKED",
+      ],
       handle: async (call, { body: { presentation } }) => {
         const party = await partyOf(door, call);
         await gate.spend(call, priceOf(presentation));
@@ -101,7 +110,7 @@ function keptRoutes(door: Door): Route[] {
       ...mine,
       summary: "Share a presentation no longer",
       description:
-        "Whoever opens its address finds nothing. Who has a copy has it; here it counts as signed by no one known.",
+        "Whoever opens its address finds nothing. Who has a copy has it, and it holds only as long as the delegation of its key lives.",
       callers,
       parts: presentationPart,
       body: { schema: z.strictObject({}), example: {}, optional: true },

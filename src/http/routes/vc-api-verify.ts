@@ -6,7 +6,7 @@ import { contextV2 } from "../../securing/data-model.ts";
 import { maxCredentialJwt } from "../../securing/vc-jwt.ts";
 import type { BadgeReport } from "../../verify/badge.ts";
 import { maxPresentationJwt, maxPresented } from "../../verify/presentation.ts";
-import { wishedChecks } from "../../verify/proof-wishes.ts";
+import { presentingChecks, wishedChecks } from "../../verify/proof-wishes.ts";
 import { partyOf, requireScope } from "../authentication.ts";
 import { badgeReport } from "../badge-schemas.ts";
 import { parseBy } from "../body.ts";
@@ -27,9 +27,6 @@ const scope = "credentials:verify";
 const options = z.object({
   challenge: z.string().max(1024).optional(),
   domain: z.string().max(1024).optional(),
-});
-
-const credentialOptions = options.extend({
   expectedProofPurpose: z.string().max(256).optional().openapi({ description: "The purpose that proofs must state." }),
 });
 
@@ -60,7 +57,7 @@ function credentialRoute(door: Door): Route {
     body: {
       schema: z.strictObject({
         verifiableCredential: z.union([rawObject, z.string().min(1).max(maxCredentialJwt)]),
-        options: credentialOptions.optional(),
+        options: options.optional(),
       }),
       example: {
         verifiableCredential: { "@context": contextV2, type: "EnvelopedVerifiableCredential", id: exampleJwt },
@@ -100,7 +97,7 @@ function presentationRoute(door: Door): Route {
     operation: "postVcApiPresentationsVerify",
     callers: ["client"],
     summary: "Verify a presentation and every credential in it",
-    description: `With scope \`${scope}\`; \`options\` has the challenge and the domain that were given. ${notVerified}`,
+    description: `With scope \`${scope}\`; \`options\` has the challenge, the domain and the purpose that proofs must state. ${notVerified}`,
     shared: true,
     guarded: true,
     body: {
@@ -119,10 +116,11 @@ function presentationRoute(door: Door): Route {
       requireScope(await partyOf(door, call), scope);
       const given = verifiablePresentation ?? presentation;
       await gate.spend(call, Math.max(priceOf(given), badgeCost * (1 + presentedIn(given))));
-      const { challenge, domain: audience } = asked;
+      const { challenge, domain: audience, expectedProofPurpose: purpose } = asked;
       const report = await services.verify.presentation(parseBy(presented, given), { challenge, audience });
-      const parts = { presentationResult: report.checks, credentialResults: report.credentials };
-      return verdictReply(door, call, report, parts);
+      const checks = [...report.checks, ...presentingChecks(given, { purpose })];
+      const parts = { presentationResult: checks, credentialResults: report.credentials };
+      return verdictReply(door, call, { verdict: judge(checks), checks }, parts);
     },
   });
 }

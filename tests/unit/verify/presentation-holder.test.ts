@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { Delegation, Moment } from "../../../src/identity/delegation.ts";
 import type { Did } from "../../../src/identity/did.ts";
 import { base64url, utf8 } from "../../../src/kernel/bytes.ts";
-import type { JsonObject } from "../../../src/kernel/json.ts";
+import type { Json, JsonObject } from "../../../src/kernel/json.ts";
 import { hour, minute } from "../../../src/kernel/time.ts";
-import { draftPresentation, readShared } from "../../../src/securing/presentation-jwt.ts";
+import { draftPresentation, readShared, type WalletWords } from "../../../src/securing/presentation-jwt.ts";
 import { maxPresented, verifyPresentation } from "../../../src/verify/presentation.ts";
 import { alice, appKey, bob, otherKey, userOf } from "../../harness.ts";
 import { badgeBody, jwtOf, now, openScene } from "./badge-scene.ts";
@@ -29,14 +29,26 @@ const given: Delegation = {
 const end: Moment = { time: now, seq: Number.MAX_SAFE_INTEGER };
 
 /** A log that knows these delegations, and has taken the presentation in where `kept` is given. */
-const knowing = (delegations: readonly Delegation[], kept?: Moment) => ({
+const knowing = (delegations: readonly Delegation[], kept?: Moment, words?: WalletWords) => ({
   ...knowledge,
   holders: {
+    logOf: (document: string) => `https://renown.example/v1/documents/${document}`,
+    wordsOf: async () => words,
     delegationsOf: async (user: Did, key: Did) => delegations.filter((each) => each.user === user && each.key === key),
     momentAt: async (time: number) => (time >= now ? end : { time, seq: 5 }),
     keptAt: async () => kept,
   },
 });
+
+const draftContexts = draftPresentation({
+  id: "urn:x:1",
+  holder,
+  key: appKey.did,
+  credentials: [],
+  delegation: { id: "urn:x:2", words: undefined },
+  madeAt: now,
+  until: now + hour,
+}).payload["@context"] as Json[];
 
 async function unsigned(credentials: readonly string[], change: JsonObject = {}, key = appKey) {
   const delegation = { id: "https://renown.example/v1/documents/d-1", words: undefined };
@@ -115,6 +127,62 @@ describe("a wallet that presents by a key", () => {
     });
   });
 
+  test("says of its delegation what the wallet gave, or nothing", async () => {
+    const credentials = [await about(holder)];
+    const id = "https://renown.example/v1/documents/d-1";
+    const words = { message: "I let this key present.", signature: "0x01" };
+    const coded = async (keyDelegation: Json | undefined, known: WalletWords | undefined = words) => {
+      const jwt = await presented(credentials, { keyDelegation } as JsonObject);
+      return (await codes(jwt, knowing([given], undefined, known))).delegation;
+    };
+    for (const said of [undefined, id, { id }, { id, ...words }]) expect(await coded(said)).toBe("OK");
+    for (const said of [
+      null,
+      {},
+      `${id}2`,
+      { id: `${id}2`, ...words },
+      { id, message: words.message },
+      { id, ...words, signature: "0x02" },
+      { id, ...words, message: "I let it do all." },
+      { id, ...words, more: "" },
+    ])
+      expect(await coded(said), JSON.stringify(said)).toBe("INVALID_PROOF");
+    const jwt = await presented(credentials, { keyDelegation: { id, ...words } });
+    expect((await codes(jwt)).delegation).toBe("INVALID_PROOF");
+  });
+
+  test("is judged by the delegation that it names, and not by another of the same key", async () => {
+    const jwt = await presented([await about(holder)]);
+    const ended: Delegation = { ...given, revokedSeq: 4, revokedAt: now - minute };
+    const later: Delegation = { ...given, document: "d-2", grantedSeq: 5 };
+    expect(await codes(jwt, knowing([ended, later]))).toMatchObject({ verdict: "invalid", delegation: "REVOKED" });
+    expect(await codes(jwt, knowing([later, given]))).toMatchObject({ verdict: "valid", delegation: "OK" });
+    expect(await codes(jwt, knowing([later]))).toMatchObject({ delegation: "INVALID_PROOF" });
+  });
+
+  test("has contexts that are known, and gives no known term another meaning", async () => {
+    const credentials = [await about(holder)];
+    const under = async (...more: Json[]) => {
+      const [base, own] = draftContexts;
+      return codes(await presented(credentials, { "@context": [base!, own!, ...more] }));
+    };
+    expect(await under()).toMatchObject({ verdict: "valid", context: "OWN_TERMS", terms: "OK" });
+    for (const strange of ["https://elsewhere.example/terms", { holder: "https://elsewhere.example/h" }])
+      expect(await under(strange)).toMatchObject({ verdict: "undetermined", context: "UNKNOWN_CONTEXT" });
+    const byIri = { "https://www.w3.org/2018/credentials#termsOfUse": { type: "X" } };
+    expect(await codes(await presented(credentials, byIri))).toMatchObject({
+      verdict: "invalid",
+      terms: "NOT_COMPACTED",
+    });
+  });
+
+  test("does not say to have been made later than it is asked about", async () => {
+    const credentials = [await about(holder)];
+    const at = (iat: number) => presented(credentials, { iat: iat / 1000 });
+    expect(await codes(await at(now + 4 * minute))).toMatchObject({ verdict: "valid", validity: "OK" });
+    expect(await codes(await at(now + 6 * minute))).toMatchObject({ verdict: "invalid", validity: "FROM_THE_FUTURE" });
+  });
+
   test("leaves it open where nobody holds a log", async () => {
     const jwt = await presented([await about(holder)]);
     expect(await codes(jwt, knowledge as never)).toMatchObject({
@@ -131,6 +199,10 @@ describe("a wallet that presents by a key", () => {
       "subject[0]": "NOT_THE_HOLDERS",
       "subject[1]": "RECIPIENT_NOT_NAMED",
     });
+    const subject = badgeBody.credentialSubject as JsonObject;
+    const { id: _, ...unnamed } = subject;
+    const beside = await jwtOf({ ...badgeBody, credentialSubject: [{ ...subject, id: holder }, unnamed] });
+    expect(await codes(await presented([beside]))).toMatchObject({ "subject[0]": "RECIPIENT_NOT_NAMED" });
   });
 
   test("is not believed when a letter of it was changed, when it has ended, or when there is too much in it", async () => {
@@ -181,6 +253,29 @@ describe("a presentation that is to be shared", () => {
     }
     const embedded = await presented([], { verifiableCredential: [{ type: ["VerifiableCredential"] }] });
     expect(() => readShared(embedded, 10_000)).toThrow(expect.objectContaining({ code: "INVALID_CREDENTIAL" }));
+    const refuse = async (change: JsonObject, credentials = ["a.b.c"]) => {
+      const spoilt = await presented(credentials, change);
+      expect(() => readShared(spoilt, 10_000)).toThrow(expect.objectContaining({ code: "INVALID_CREDENTIAL" }));
+    };
+    await refuse({ more: "of mine" });
+    await refuse({ aud: ["https://v.example"] });
+    await refuse({ type: ["VerifiablePresentation", "Mine"] });
+    await refuse({ "@context": [...draftContexts, "https://elsewhere.example/terms"] });
+    await refuse({ keyDelegation: { id: "https://renown.example/v1/documents/d-1", more: "of mine" } });
+    await refuse({}, []);
+    await refuse({}, ["a.b.c", "d.e.f", "a.b.c"]);
     expect(() => readShared(jwt, 10)).toThrow(expect.objectContaining({ code: "INVALID_TOKEN" }));
+  });
+
+  test("is the header and the members that were prepared, in whatever order, without a space more", async () => {
+    const sign = async (header: JsonObject, payload: JsonObject, space?: number) => {
+      const text = [header, payload].map((part) => base64url(utf8(JSON.stringify(part, null, space)))).join(".");
+      return `${text}.${base64url(await appKey.sign(utf8(text)))}`;
+    };
+    const { header, payload } = readShared(await presented(["a.b.c"]), 10_000).jws;
+    const turned = (part: JsonObject) => Object.fromEntries(Object.entries(part).reverse()) as JsonObject;
+    expect(readShared(await sign(turned(header), turned(payload)), 10_000)).toMatchObject({ holder });
+    for (const jwt of [await sign(header, payload, 1), await sign({ ...header, jku: "https://x.example" }, payload)])
+      expect(() => readShared(jwt, 10_000)).toThrow(expect.objectContaining({ code: "INVALID_CREDENTIAL" }));
   });
 });
