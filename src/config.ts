@@ -3,7 +3,7 @@ import { maxChainId } from "./identity/did.ts";
 import { parseServiceKeys, type ServiceKeys } from "./identity/service-keys.ts";
 import { day, type Millis, second } from "./kernel/time.ts";
 import { isSeed, policyLimits } from "./reputation/policy-schema.ts";
-import { type Setting, settings } from "./settings.ts";
+import { type Setting, settingMeant, settings } from "./settings.ts";
 
 export { settings };
 
@@ -98,8 +98,17 @@ export function readConfig(environment: Readonly<Record<string, unknown>>, requi
     logLevel: read<LogLevel>("RENOWN_LOG_LEVEL", parseLevel, settings.RENOWN_LOG_LEVEL.unset),
     limits: readLimits(whole),
   };
+  mistakes.push(...mistyped(environment));
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return config;
+}
+
+/** Variables that are named like settings and are none. */
+function mistyped(environment: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(environment).flatMap(([name, value]) => {
+    const meant = typeof value === "string" ? settingMeant(name, value) : undefined;
+    return meant === undefined ? [] : [`${name} is no setting; the nearest name is ${meant}.`];
+  });
 }
 
 const rpcPrefix = "RENOWN_RPC_";

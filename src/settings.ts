@@ -38,7 +38,10 @@ export const settings = {
   RENOWN_MAX_BATCH_BYTES: { unset: "16777216", means: "Size of a batch of operations to verify." },
   RENOWN_MAX_STREAM_BYTES: { unset: "268435456", means: "Size of a stream of operations to verify." },
   RENOWN_MAX_BATCH_ROWS: { unset: "10000", means: "Rows of a batch of awards; on Workers 100 unless set." },
-  RENOWN_MAX_BUNDLE_ENTRIES: { unset: "20000", means: "Entries of a bundle or an export: some 3 KB of memory each." },
+  RENOWN_MAX_BUNDLE_ENTRIES: {
+    unset: "20000",
+    means: "Entries of a bundle or an export: some 3 KB of memory each; larger ones count as several.",
+  },
   RENOWN_TRUST_SEEDS: {
     unset: "none",
     means:
@@ -63,3 +66,44 @@ export const settings = {
 } as const satisfies Record<string, { unset: string; means: string }>;
 
 export type Setting = keyof typeof settings;
+
+/** What begins the names of all settings but those that every server knows. */
+const prefix = "RENOWN_";
+
+/** Names that begin alike and are others': of clients of this service, and of its own tests. */
+const foreign = ["RENOWN_URL", "RENOWN_PICTURES"];
+
+/** What Kubernetes tells every container about a service called `renown`. */
+const serviceLink = /^RENOWN_(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_\w+)?)$/;
+const serviceAddress = /^(?:tcp|udp|sctp):\/\//;
+
+/**
+ * The setting whose name is nearest to that of a variable which looks like a setting and is none; undefined where it is
+ * one, is empty, or is known to be somebody else's. A setting that is not heeded can leave a door open.
+ */
+export function settingMeant(name: string, value: string): Setting | undefined {
+  const chain = /^RENOWN_RPC_./.test(name);
+  if (!name.startsWith(prefix) || value.trim() === "" || Object.hasOwn(settings, name) || chain) return undefined;
+  if (foreign.includes(name) || serviceLink.test(name) || serviceAddress.test(value)) return undefined;
+  const known = Object.keys(settings) as Setting[];
+  const far = (setting: Setting) => distance(tailOf(name), tailOf(setting.replace("<chain>", "")));
+  return known.reduce((nearest, each) => (far(each) < far(nearest) ? each : nearest));
+}
+
+function tailOf(name: string): string {
+  return name.startsWith(prefix) ? name.slice(prefix.length, prefix.length + 64) : name;
+}
+
+/** How many letters have to be put in, taken out or exchanged (Levenshtein). */
+function distance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (const [above, letter] of [...one].entries()) {
+    const next = [above + 1];
+    for (let at = 1; at <= other.length; at++) {
+      const exchanged = row[at - 1]! + (letter === other[at - 1] ? 0 : 1);
+      next.push(Math.min(exchanged, row[at]! + 1, next[at - 1]! + 1));
+    }
+    row = next;
+  }
+  return row.at(-1)!;
+}

@@ -62,7 +62,8 @@ async function addClient(url: string, { slug, document, user, token, app }: Acad
   const { access_token, expires_in, scope } = (await got.json()) as Record<string, string>;
   if (!got.ok || access_token === undefined) throw new Error("The client got no token.");
   say(`It got a token for ${expires_in} seconds by client credentials, for ${scope}.`);
-  toCheck(`curl -s ${url}/oauth/token -u '${client}:…' -d grant_type=client_credentials`);
+  const hint = "the secret that was shown once; docs/badges.md makes a client with curl";
+  toCheck(`curl -s ${url}/oauth/token -u '${client}:…' -d grant_type=client_credentials`, hint);
   return { slug, token: access_token };
 }
 

@@ -12,6 +12,7 @@ import {
 } from "../src/index.ts";
 import type { Receipt } from "../src/operations/receipt.ts";
 import type { DelegationView, DocumentView, SignedInAnswer } from "../src/services.ts";
+import { say } from "./demo-print.ts";
 
 export type Problem = { code: string; title: string; detail?: string };
 export type Terms = { nonce: string; statement: string };
@@ -94,7 +95,7 @@ export async function call<T>(url: string, method: string, path: string, body?: 
   return reply;
 }
 
-/** Bytes and forms go as they are, all else as JSON. Told to wait, it waits and asks again. */
+/** Bytes and forms go as they are, all else as JSON. Told to wait, it says so, waits and asks again. */
 export async function send(address: string, method: string, body?: unknown, sent: Sent = {}): Promise<Response> {
   const plain = body === undefined || body instanceof Uint8Array || body instanceof URLSearchParams;
   const headers = {
@@ -109,6 +110,7 @@ export async function send(address: string, method: string, body?: unknown, sent
   if (response.status !== 429) return response;
   await response.body?.cancel();
   const seconds = Number(response.headers.get("retry-after") ?? 1);
+  say(`(The server takes no more from here for now, 429: waiting ${seconds} s.)`);
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   return send(address, method, body, sent);
 }

@@ -14,6 +14,8 @@ import { chapter, say, tell, toCheck } from "./demo-print.ts";
 
 const kind = "powerhouse/renown-user";
 
+const tokenHint = "the accessToken that the sign-in answers with; docs/http.md signs in with curl, under Sign in";
+
 export async function playOperations(url: string): Promise<void> {
   const wallet = newPerson(url);
   const token = await signIn(url, wallet);
@@ -35,7 +37,7 @@ async function signIn(url: string, wallet: Person): Promise<string> {
   say(`It is ${session.user} now, with a session until ${session.sessionExpiresAt}`);
   const { credential } = session;
   tell("And it has a credential", await post<CredentialReport>(url, "/v1/credentials/verify", { credential }));
-  toCheck(`curl -s ${url}/v1/me -H 'authorization: Bearer …'`);
+  toCheck(`curl -s ${url}/v1/me -H 'authorization: Bearer …'`, tokenHint);
   return session.accessToken;
 }
 
@@ -45,7 +47,7 @@ async function delegate(url: string, wallet: Person, token: string): Promise<Giv
   say(`It signed: “${given.terms.statement}”`);
   const mine = await get<Page<DelegationView>>(url, "/v1/me/delegations", { token });
   for (const each of mine.items) say(`${each.state}: ${each.app} may ${each.may?.join(", ")} until ${each.expiresAt}`);
-  toCheck(`curl -s ${url}/v1/me/delegations -H 'authorization: Bearer …'`);
+  toCheck(`curl -s ${url}/v1/me/delegations -H 'authorization: Bearer …'`, tokenHint);
   return given;
 }
 

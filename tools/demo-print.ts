@@ -9,8 +9,10 @@ export function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-export function toCheck(command: string): void {
+/** How to see it for oneself; `hint` says where that comes from which stands as `…`. */
+export function toCheck(command: string, hint?: string): void {
   say(`To check it: ${command}`);
+  if (hint !== undefined) say(`             (… is ${hint})`);
 }
 
 /** What a report says, with the name of what it is about: its verdict, and every check. */

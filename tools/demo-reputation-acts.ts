@@ -21,8 +21,8 @@ export type Firm = {
 /** A person with a key that may speak about reputations. */
 export type Signing = { user: `did:${string}`; app: Signer };
 
-/** An operation on a subject's reputation, by D and place. */
-export type Fact = { attestation: string; document: string; seq: number };
+/** An operation on a subject's reputation, by D, place and moment. */
+export type Fact = { attestation: string; document: string; seq: number; admittedAt: string };
 
 /** Opens it, makes its key, lists its fields and lets a program in. */
 export async function openFirm(url: string, what: string): Promise<Firm> {
@@ -84,8 +84,12 @@ export async function bySubject(
   const intent = { document, kind, user, type, input: { subject, ...input, _sd: [digest] } };
   const { action } = await signOperation(intent, app, Date.now());
   const sent = { operation: action, disclosures: [text] };
-  const { operation, seq } = await post<Receipt>(url, `/v1/subjects/${encodeURIComponent(subject)}/operations`, sent);
-  return { attestation: operation, document, seq };
+  const { operation, seq, admittedAt } = await post<Receipt>(
+    url,
+    `/v1/subjects/${encodeURIComponent(subject)}/operations`,
+    sent,
+  );
+  return { attestation: operation, document, seq, admittedAt };
 }
 
 /** The digest of an entry, by which a later one ends it. */

@@ -29,7 +29,7 @@ export async function playReputation(url: string): Promise<void> {
   toCheck(`curl -s ${url}/v1/orgs/${firms[0]!.slug}/fields`);
   const ada = await signingPerson(url);
   const mishap = await attestWork(url, ada, firms);
-  await tellScore(url, ada);
+  await tellScore(url, ada, mishap.admittedAt);
   const before = await dispute(url, ada, mishap, firms[2]!);
   await rule(url, ada, mishap, firms[2]!);
   await compare(url, ada, before.moment);
@@ -59,7 +59,7 @@ async function attestWork(url: string, { user }: Signing, [harbour, shipyard, li
   return mishap;
 }
 
-async function tellScore(url: string, { user }: Signing): Promise<void> {
+async function tellScore(url: string, { user }: Signing, moment: string): Promise<void> {
   chapter("The score, with its reasons");
   const path = `/v1/subjects/${user}/scores/${policy}`;
   const score = await get<Score & { lists: ListsShown }>(url, `${path}?explain=full`);
@@ -70,7 +70,7 @@ async function tellScore(url: string, { user }: Signing): Promise<void> {
     say(`  entry ${seq}, ${kind}: ${contribution} (weight ${weight}, decay ${decay}, ${status})`);
   const { at, why, to } = (score.nextChange ?? {}) as { at?: string; why?: string; to?: { score: string } };
   say(`It changes by itself at ${at}: ${why}, to ${to?.score}.`);
-  toCheck(`curl -s '${url}${path}?explain=full'`);
+  toCheck(`curl -s '${url}${path}?explain=full&at=${moment}'`);
 }
 
 type ListsShown = { evidence: { items: Explanation["evidence"] }; excluded: { items: Explanation["excluded"] } };
@@ -136,8 +136,12 @@ async function replay(url: string, { user }: Signing): Promise<void> {
   const forged = await replayScore(tampered, { operationKeys });
   const laws = [...new Set(forged.findings.map(({ law, code }) => `${law}: ${code}`))];
   say(`With the incident turned into an endorsement: ${forged.verdict} (${laws.join(", ")}).`);
+  const { realm } = await get<{ realm: string }>(url, "/v1/log");
+  const inRealm = realm === "main" ? "" : ` --realm ${realm}`;
+  const asked = `--policy ${policy} --subject ${user} --at ${exported.question.at}`;
   toCheck(`curl -s '${url}${path}' -o export.json
-             npm run replay -- --log export.json --policy ${policy} --subject ${user} --at ${exported.question.at}`);
+             curl -s ${url}/.well-known/did.json -o did.json
+             npm run replay -- --log export.json --operation-keys did.json${inRealm} ${asked}`);
 }
 
 function tellNumber({ score, passes, asOf, threshold, raters }: Score): void {

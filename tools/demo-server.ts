@@ -5,14 +5,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { say } from "./demo-print.ts";
 
-export type DemoServer = { url: string; stop(): Promise<void> };
+/** `own` where it was started for the demo, and ends with it. */
+export type DemoServer = { url: string; own: boolean; stop(): Promise<void> };
 
-/** The server named, the one that runs here, or one of its own. */
+/** The server named, the one that runs here, or one of its own. Throws where the one named cannot be reached. */
 export async function findServer(named: string | undefined): Promise<DemoServer> {
   const url = named ?? "http://localhost:8787";
-  if (named !== undefined || (await answers(url))) {
+  const silence = await silenceOf(url);
+  if (named !== undefined && silence !== undefined) throw new Error(`${url} cannot be reached: ${silence}`);
+  if (silence === undefined) {
     say(`Playing against ${url}`);
-    return { url, stop: async () => {} };
+    return { url, own: false, stop: async () => {} };
   }
   const folder = await mkdtemp(join(tmpdir(), "renown-demo-"));
   const port = 20_000 + Math.floor(Math.random() * 20_000);
@@ -37,16 +40,19 @@ export async function findServer(named: string | undefined): Promise<DemoServer>
     await rm(folder, { recursive: true, force: true });
   };
   for (let attempt = 0; attempt < 200 && child.exitCode === null; attempt++) {
-    if (await answers(own)) return { url: own, stop };
+    if ((await silenceOf(own)) === undefined) return { url: own, own: true, stop };
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   await stop();
   throw new Error("The server did not start.");
 }
 
-async function answers(url: string): Promise<boolean> {
-  return fetch(`${url}/health/ready`).then(
-    (response) => response.ok,
-    () => false,
+/** Why a server does not answer; undefined where it is ready. */
+async function silenceOf(url: string): Promise<string | undefined> {
+  const path = "/health/ready";
+  return fetch(url + path).then(
+    ({ ok, status }) => (ok ? undefined : `${path} answers ${status}.`),
+    ({ message, cause }: Error & { cause?: { code?: string; message?: string } }) =>
+      `${cause?.message || cause?.code || message}.`,
   );
 }

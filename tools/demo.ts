@@ -1,10 +1,10 @@
 // The whole story against a running server, with wallets and keys that are thrown away: `npm run demo`.
-import { parseArgs } from "node:util";
 import { playBadges } from "./demo-badges.ts";
 import { playOperations } from "./demo-operations.ts";
 import { say } from "./demo-print.ts";
 import { playReputation } from "./demo-reputation.ts";
-import { findServer } from "./demo-server.ts";
+import { type DemoServer, findServer } from "./demo-server.ts";
+import { readOptions } from "./options.ts";
 
 const usage = `npm run demo [-- --url http://localhost:8787]
 
@@ -16,22 +16,26 @@ Without --url it takes the server on http://localhost:8787, and where none answe
 for as long as it runs.
 `;
 
-const { values } = parseArgs({ options: { url: { type: "string" }, help: { type: "boolean", short: "h" } } });
+const values = readOptions({ url: { type: "string" }, help: { type: "boolean", short: "h" } }, usage);
 if (values.help) {
   process.stdout.write(usage);
   process.exit();
 }
 
-const server = await findServer(values.url?.replace(/\/+$/, ""));
-// Whoever reads only the first lines has seen enough.
-process.stdout.on("error", () => void server.stop().finally(() => process.exit()));
+let server: DemoServer | undefined;
 try {
+  const found = await findServer(values.url?.replace(/\/+$/, ""));
+  server = found;
+  // Whoever reads only the first lines has seen enough.
+  process.stdout.on("error", () => void found.stop().finally(() => process.exit()));
   await playOperations(server.url);
   await playBadges(server.url);
   await playReputation(server.url);
+  if (server.own)
+    say("\nThis server ends now. To try the lines above: npm start, then npm run demo -- --url http://localhost:8787");
 } catch (error) {
   say(`\nThe story broke off: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;
 } finally {
-  await server.stop();
+  await server?.stop();
 }

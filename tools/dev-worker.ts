@@ -1,8 +1,8 @@
 // Serves the Worker in workerd on this machine: `npm run dev:worker`.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { makeServiceKeys } from "../src/identity/service-keys.ts";
+import { readOptions } from "./options.ts";
 import { root, startWrangler } from "./wrangler.ts";
 
 const usage = `npm run dev:worker -- [--port 8787] [--persist-to <folder>]
@@ -15,13 +15,12 @@ Keys are made on first start, into .dev.vars (mode 0600); the migrations are app
   --help         this text
 `;
 
-const { values } = parseArgs({
-  options: {
-    help: { type: "boolean" },
-    port: { type: "string", default: "8787" },
-    "persist-to": { type: "string", default: ".wrangler/state" },
-  },
-});
+const options = {
+  help: { type: "boolean" },
+  port: { type: "string", default: "8787" },
+  "persist-to": { type: "string", default: ".wrangler/state" },
+} as const;
+const values = readOptions(options, usage);
 if (values.help) {
   process.stdout.write(usage);
   process.exit();
@@ -29,9 +28,10 @@ if (values.help) {
 
 await makeDevVars(join(root, ".dev.vars"));
 const persist = ["--persist-to", values["persist-to"]];
-await run(["d1", "migrations", "apply", "DB", "--local", ...persist]);
+await run(["d1", "migrations", "apply", "DB", "--local", ...persist], "quiet");
+process.stdout.write(`The migrations are applied: ${values["persist-to"]}\n`);
 const origin = `RENOWN_ORIGIN:http://localhost:${values.port}`;
-await run(["dev", "--port", values.port, "--var", origin, ...persist]);
+await run(["dev", "--port", values.port, "--var", origin, ...persist], "shown");
 
 /** Adds the secrets that a real installation puts with `wrangler secret put`; what is there stays. */
 async function makeDevVars(path: string): Promise<void> {
@@ -43,17 +43,23 @@ async function makeDevVars(path: string): Promise<void> {
   process.stdout.write(`Keys made: ${path}\n`);
 }
 
-/** Resolves when it ends well; ends this process with its code otherwise. */
-function run(args: readonly string[]): Promise<void> {
-  const child = startWrangler(args, "inherit");
+/** Resolves when it ends well; ends this process with its code otherwise, and then tells what was kept quiet. */
+function run(args: readonly string[], how: "shown" | "quiet"): Promise<void> {
+  const child = startWrangler(args, how === "shown" ? "inherit" : ["ignore", "pipe", "pipe"]);
+  const said: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => said.push(chunk));
   const { promise, resolve } = Promise.withResolvers<void>();
   const terminate = () => void child.kill("SIGTERM");
   // A terminal sends Ctrl-C to wrangler as well; it ends workerd first, and this process waits for it.
   const interrupt = () => void (process.stdin.isTTY || child.kill("SIGINT"));
   process.on("SIGTERM", terminate).on("SIGINT", interrupt);
-  child.once("exit", (code) => {
+  // With its streams, so that all it said is there.
+  child.once("close", (code) => {
     process.off("SIGTERM", terminate).off("SIGINT", interrupt);
-    if (code !== 0) process.exit(code ?? 1);
+    if (code !== 0) {
+      writeSync(process.stderr.fd, Buffer.concat(said));
+      process.exit(code ?? 1);
+    }
     resolve();
   });
   return promise;

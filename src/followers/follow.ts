@@ -1,5 +1,6 @@
 import { ensure } from "../kernel/failure.ts";
 import type { LoggedEntry } from "../operations/entry.ts";
+import { isCut, partBytes } from "../operations/entry-size.ts";
 import type { OperationStore } from "../operations/store.ts";
 
 /** How far a follower has come; `turn` changes with everything that is written, so that nobody writes over another. */
@@ -28,11 +29,11 @@ export type Follower = {
   ensureAt(position: number): Promise<void>;
   /** The same, but answers with the place that it has come to where that takes too long. */
   reach(position: number): Promise<number>;
-  /** Makes everything again from nothing. */
+  /** Makes everything again from nothing. Refuses with UNAVAILABLE where others keep writing first. */
   rebuild(): Promise<void>;
 };
 
-/** Entries that are read and written together: a hundredth of a second of work. */
+/** Entries that are read and written together, fewer of large ones: a hundredth of a second of work. */
 const page = 500;
 
 /** Entries that change nothing and are passed over before it is written down how far they were. */
@@ -56,15 +57,15 @@ export function follow<Change>({ log, store, read }: FollowParts<Change>): Follo
     const seq = cursor.turn === passed.turn ? Math.max(cursor.seq, passed.seq) : cursor.seq;
     return { cursor, seq };
   };
-  const step = async ({ cursor, seq }: Awaited<ReturnType<typeof place>>, limit: number): Promise<number> => {
-    const entries = await log.entriesAfter(seq, limit);
+  const step = async ({ cursor, seq }: Awaited<ReturnType<typeof place>>, limit: number) => {
+    const entries = await log.entriesAfter(seq, limit, partBytes);
     const last = entries.at(-1)?.seq ?? seq;
     const change = await read(entries);
     if (change === undefined && last - cursor.seq < unwritten) passed = { seq: last, turn: cursor.turn };
-    else if (!(await store.advance(cursor, last, change))) return -1;
-    return entries.length;
+    else if (!(await store.advance(cursor, last, change))) return undefined;
+    return { seq: last, read: entries.length, end: !isCut(entries, limit, partBytes) };
   };
-  /** `end` where there was no more to read. */
+  /** `end` where there was no more to read. Where others keep writing first, the place is that to which they came. */
   const run = async (budget: number, until: number): Promise<{ seq: number; end: boolean }> => {
     let tries = 0;
     for (let left = budget; ; ) {
@@ -76,16 +77,15 @@ export function follow<Change>({ log, store, read }: FollowParts<Change>): Follo
         if (from.seq > from.cursor.seq) await store.advance(from.cursor, from.seq, undefined);
         return { seq: from.seq, end: false };
       }
-      const read = await step(from, limit);
-      if (read < 0) ensure(++tries < maxTries, "UNAVAILABLE", "Others follow the log at the same time.");
-      else if (read < limit) return { seq: from.seq + read, end: true };
-      else left -= read;
+      const done = await step(from, limit);
+      if (!done && ++tries === maxTries) return { seq: (await place()).seq, end: false };
+      if (done?.end) return { seq: done.seq, end: true };
+      left -= done?.read ?? 0;
     }
   };
   const inTurn = oneByOne();
   const comeTo = async (position: number): Promise<number> => {
-    const { seq: before } = await place();
-    if (before >= position) return position;
+    if ((await place()).seq >= position) return position;
     const { seq, end } = await inTurn(() => run(maxWaited, position));
     return end ? position : Math.min(seq, position);
   };
@@ -96,15 +96,15 @@ export function follow<Change>({ log, store, read }: FollowParts<Change>): Follo
       return { seq, behind: Math.max(0, (await log.lastSeq()) - seq) };
     },
     ensureAt: async (position) => {
-      const seq = await comeTo(position);
-      ensure(seq >= position, "UNAVAILABLE", "The log is still being followed up to there.");
+      ensure((await comeTo(position)) >= position, "UNAVAILABLE", "The log is still being followed up to there.");
     },
     reach: seen.reach,
     rebuild: () =>
       inTurn(async () => {
         seen.forget();
         await store.clear();
-        await run(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
+        const { end } = await run(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
+        ensure(end, "UNAVAILABLE", "Others follow the log at the same time.");
       }),
   };
 }

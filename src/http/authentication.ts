@@ -71,11 +71,15 @@ async function identify(
       ? await door.services.auth.identifyCookie(cookie!)
       : await door.services.auth.identify(bearer);
   } catch (error) {
+    if (!(error instanceof Failure)) throw error;
     // As a token it is not valid, whatever is wrong with its signature.
-    if (error instanceof Failure && error.code === "BAD_SIGNATURE") throw new Failure("INVALID_TOKEN", error.message);
-    throw error;
+    if (error.code === "BAD_SIGNATURE") throw new Failure("INVALID_TOKEN", error.message);
+    throw error.code === "INVALID_TOKEN" ? new Failure("INVALID_TOKEN", error.detail ?? sources) : error;
   }
 }
+
+const sources =
+  "Tokens come from POST /v1/auth/siwe or /v1/auth/refresh (sessions) and POST /oauth/token (clients); an app signs its own.";
 
 function bearerOf({ request }: Call): string | undefined {
   const header = request.header("authorization");

@@ -47,11 +47,14 @@ export function decode(bytes: Uint8Array): string {
   }
 }
 
-/** Holds a parsed value to a schema. Refuses with INVALID_REQUEST and names the first place that does not fit. */
-export function parseBy<T>(schema: ZodType<T>, value: unknown): T {
+/**
+ * Holds a parsed value to a schema. Refuses with INVALID_REQUEST and names the first place that does not fit; `part` is
+ * what the value is made of.
+ */
+export function parseBy<T>(schema: ZodType<T>, value: unknown, part: "member" | "parameter" = "member"): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new Failure("INVALID_REQUEST", placeOf(result.error.issues[0]));
+  throw new Failure("INVALID_REQUEST", placeOf(result.error.issues[0], part));
 }
 
 const utf8Charset = /^charset="?utf-8"?$/;
@@ -99,11 +102,11 @@ function sizeSentence(most: number): string {
 type Issue = { code?: string; path: PropertyKey[]; message: string; keys?: string[]; errors?: Issue[][] };
 
 /** Names of the client's own are told back shortened: a detail is shown to people. */
-function placeOf(issue: Issue | undefined): string {
+function placeOf(issue: Issue | undefined, part: string): string {
   const place = (issue?.path ?? []).map((each) => String(each).slice(0, 40)).join(".");
   const where = place === "" ? "" : `${place}: `;
   if (issue?.code === "unrecognized_keys")
-    return `${where}There is no member ${JSON.stringify((issue.keys?.[0] ?? "").slice(0, 40))} here.`;
+    return `${where}There is no ${part} ${JSON.stringify((issue.keys?.[0] ?? "").slice(0, 40))} here.`;
   if (issue?.code === "invalid_union") return `${where}It has none of the forms that are taken here.`;
   return `${where}${issue?.message ?? "It does not fit."}`;
 }

@@ -8,14 +8,14 @@ import { json, type Reply } from "./reply.ts";
 /** Reads the query of a URL by a schema of texts. Refuses with INVALID_REQUEST what is unknown or stands twice. */
 export function readQuery<T>(url: string, schema: ZodType<T>): T {
   const start = url.indexOf("?");
-  if (start < 0) return parseBy(schema, {});
+  if (start < 0) return parseBy(schema, {}, "parameter");
   const values = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
     const once = !values.has(name);
     ensure(once, "INVALID_REQUEST", `The parameter ${JSON.stringify(name.slice(0, 40))} stands twice.`);
     values.set(name, value);
   }
-  return parseBy(schema, Object.fromEntries(values));
+  return parseBy(schema, Object.fromEntries(values), "parameter");
 }
 
 export const noQuery = z.strictObject({});

@@ -43,6 +43,15 @@ export function parseTime(text: unknown): Millis {
   return local - (+offsetHours * hour + +offsetMinutes * minute) * (sign === "-" ? -1 : 1);
 }
 
+/** The same of a time that somebody asks by; the refusal says by which name, and what is taken. */
+export function parseNamedTime(name: string, text: string): Millis {
+  try {
+    return parseTime(text);
+  } catch {
+    throw new Failure("UNREADABLE_DATE", `${name}: A time is given by RFC 3339, as 2026-11-20T11:41:04Z.`);
+  }
+}
+
 /** True for exactly `YYYY-MM-DDTHH:MM:SS.sssZ` with a date that exists. */
 export function isExactIso(text: string): boolean {
   return exactMillis(text) !== undefined;

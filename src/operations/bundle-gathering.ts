@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from "../kernel/json.ts";
 import type { LoggedEntry } from "./entry.ts";
+import { entryBytes, isCut, partBytes, sizeOf, weightOf } from "./entry-size.ts";
 import type { OperationStore, StoredDocument } from "./store.ts";
 
 /** A log that is wanted: what all rests on (0), then what matters less and less. */
@@ -10,11 +11,11 @@ export type GatherTerms = {
   wanted: readonly Wanted[];
   /** The last place that is read. */
   last: number;
-  /** Entries in all. */
+  /** Entries in all, each of them for as many as it counts. */
   most: number;
-  /** Of the first log, entries after a place alone, so many at most. */
+  /** Of the first log, entries after a place alone, so many at most, and one at least however large it is. */
   page?: { after: number; limit: number } | undefined;
-  /** Told of the entries of each log as it has been taken; may refuse to go on. */
+  /** Told for how many entries each log counts as it has been taken; may refuse to go on. */
   spend?: ((entries: number) => Promise<void>) | undefined;
   /** Those of the entries whose sources may come along; all unless given. */
   followed?: ((entries: readonly LoggedEntry[]) => Promise<readonly LoggedEntry[]>) | undefined;
@@ -22,9 +23,14 @@ export type GatherTerms = {
   counts?: ((entry: LoggedEntry) => boolean) | undefined;
 };
 
-type LogStore = Pick<OperationStore, "entriesOf" | "load" | "documentOfGrant">;
+type LogStore = Pick<OperationStore, "entriesOf" | "weightOf" | "documentOfGrant">;
 
-export type Gathered = { taken: { document: string; entries: LoggedEntry[] }[]; left: string[] };
+/** `next` is the place behind which the first log goes on where a page of it was wanted; null at its end. */
+export type Gathered = {
+  taken: { document: string; entries: LoggedEntry[] }[];
+  left: string[];
+  next: number | null;
+};
 
 /**
  * What a log may bring, itself and all that it rests on, as shares of the whole in four rounds: short logs come before
@@ -42,8 +48,8 @@ type Log = {
   root: string;
   /** The last round in which it was tried. */
   tried: number;
-  /** How long it is, once it was found to be too long. */
-  length: number;
+  /** For how many entries it counts, once these were found to be too many. */
+  weight: number;
   entries: LoggedEntry[] | undefined;
 };
 
@@ -53,13 +59,13 @@ type Log = {
  * need no share. Logs are taken whole or not at all; those of which there are no entries are neither taken nor left.
  */
 export async function gatherLogs(store: LogStore, terms: GatherTerms): Promise<Gathered> {
-  const reading: Reading = { store, terms, room: terms.most, vain: terms.most * vain, used: new Map() };
+  const reading: Reading = { store, terms, room: terms.most, vain: terms.most * vain, used: new Map(), next: null };
   const logs = new Map<string, Log>();
   const ranks: Log[][] = [[], [], [], []];
   const want = ({ document, rank }: Wanted, root: string) => {
     const known = logs.get(document);
     if (known && known.rank <= rank) return;
-    const log = known ?? { document, rank, root, tried: -1, length: 0, entries: undefined };
+    const log = known ?? { document, rank, root, tried: -1, weight: 0, entries: undefined };
     // Whoever needs it more pays for it.
     Object.assign(log, { rank, root });
     logs.set(document, log);
@@ -82,7 +88,7 @@ export async function gatherLogs(store: LogStore, terms: GatherTerms): Promise<G
     }
   const all = [...logs.values()];
   const taken = all.flatMap(({ document, entries }) => (entries?.length ? [{ document, entries }] : []));
-  return { taken, left: all.flatMap(({ document, entries }) => (entries ? [] : [document])) };
+  return { taken, left: all.flatMap(({ document, entries }) => (entries ? [] : [document])), next: reading.next };
 }
 
 type Reading = {
@@ -93,6 +99,7 @@ type Reading = {
   vain: number;
   /** What the logs that came by one have taken, by its document. */
   used: Map<string, number>;
+  next: number | null;
 };
 
 /** The entries of a log; undefined where its share, or what is left of the whole, does not suffice. */
@@ -100,17 +107,18 @@ async function readLog(reading: Reading, log: Log, share: number): Promise<Logge
   const { store, terms, used } = reading;
   const { document, root } = log;
   const most = Math.min(share - (used.get(root) ?? 0), reading.room);
-  if (most <= 0 || log.length > most || reading.vain <= 0) return undefined;
+  if (most <= 0 || log.weight > most || reading.vain <= 0) return undefined;
   const page = document === terms.wanted[0]!.document ? terms.page : undefined;
-  const entries = await entriesOf(reading, document, page, most);
-  if (entries.length > most) {
-    reading.vain -= Math.max(terms.most * leastVain, entries.length);
-    log.length = lengthOf(await store.load(document));
+  const { entries, weight, next } = await entriesOf(reading, document, page, most);
+  if (page) reading.next = next;
+  else if (weight > most) {
+    reading.vain -= Math.max(terms.most * leastVain, weight);
+    log.weight = await store.weightOf(document, terms.most + 1);
     return undefined;
   }
-  reading.room -= entries.length;
-  used.set(root, (used.get(root) ?? 0) + entries.length);
-  if (entries.length > 0) await terms.spend?.(entries.length);
+  reading.room -= weight;
+  used.set(root, (used.get(root) ?? 0) + weight);
+  if (weight > 0) await terms.spend?.(weight);
   return entries;
 }
 
@@ -120,24 +128,36 @@ export function lengthOf(stored: StoredDocument | undefined): number {
   return (stored.last ? stored.last.index + 1 : 0) + (stored.genesis ? 1 : 0);
 }
 
-/** Entries of a log, as far as they are wanted; where there are more than `most`, at least one more than that. */
+/**
+ * Entries of a log, as far as they are wanted, for how many they count, and where the log goes on. Without a page, and
+ * where they count for more than `most`, at least one more than that.
+ */
 async function entriesOf(
   { store, terms: { last } }: Reading,
   document: string,
   page: GatherTerms["page"],
   most: number,
-): Promise<LoggedEntry[]> {
-  const wanted = Math.min(page?.limit ?? Number.POSITIVE_INFINITY, most + 1);
+): Promise<{ entries: LoggedEntry[]; weight: number; next: number | null }> {
   const entries: LoggedEntry[] = [];
-  for (let after = page?.after ?? 0; entries.length < wanted; ) {
-    const limit = Math.min(500, wanted - entries.length);
-    const part = await store.entriesOf(document, after, limit);
-    entries.push(...part.filter((entry) => entry.seq <= last));
+  let [weight, size, after] = [0, 0, page?.after ?? 0];
+  for (;;) {
+    const limit = Math.min(500, page ? page.limit - entries.length : most + 1 - weight);
+    const bytes = Math.min(partBytes - (page ? size : 0), Math.max(1, most + 1 - weight) * entryBytes);
+    const part = await store.entriesOf(document, after, limit, bytes);
+    for (const entry of part) {
+      if (entry.seq > last) break;
+      const more = weightOf(entry);
+      if (page && entries.length > 0 && weight + more > most) return { entries, weight, next: entries.at(-1)!.seq };
+      entries.push(entry);
+      weight += more;
+    }
+    size += sizeOf(part);
     after = part.at(-1)?.seq ?? last;
     // What came since the bundle was begun is left out, and ends it: asking behind the same place again would never end.
-    if (part.length < limit || after >= last) break;
+    const full = page ? entries.length >= page.limit || size >= partBytes : weight > most;
+    if (full && after <= last) return { entries, weight, next: after };
+    if (!isCut(part, limit, bytes) || after >= last) return { entries, weight, next: null };
   }
-  return entries;
 }
 
 /** The documents in whose logs the authority of these entries stands, and those that they say they rest on. */

@@ -67,11 +67,11 @@ export type BundleTerms = {
   also?: readonly Wanted[] | undefined;
   /** Whether the document itself may be left out, too. */
   lenient?: boolean | undefined;
-  /** Entries at most; `maxBundleEntries` unless given. */
+  /** Entries at most, of which large ones count for several (`weightOf`); `maxBundleEntries` unless given. */
   most?: number | undefined;
 } & Pick<GatherTerms, "page" | "spend" | "followed" | "counts">;
 
-/** Entries that a bundle takes: more come in pages, or in the stream of the whole log. */
+/** Entries that a bundle takes, large ones as several: more come in pages, or in the stream of the whole log. */
 export const maxBundleEntries = 20_000;
 
 export function wireEntry(entry: LoggedEntry): WireEntry {
@@ -111,7 +111,7 @@ export async function makeBundle(store: OperationStore, id: string, about: Bundl
   ensure(
     fits,
     "QUOTA_EXCEEDED",
-    `A bundle holds at most ${most} entries: ask for pages of it, with \`after\` and \`limit\`.`,
+    `A bundle holds at most ${most} entries: ask for pages of it, with \`after\` and \`limit\`. Large ones count as several.`,
   );
   const logs = found.taken.map(({ document, entries }) => {
     return { document, kind: entries[0]!.kind, entries: entries.map(wireEntry) };
@@ -121,7 +121,11 @@ export async function makeBundle(store: OperationStore, id: string, about: Bundl
   ensure(kind !== undefined, "UNKNOWN_DOCUMENT");
   const head = { format: "renown-bundle-1", realm, document: id, kind, asOf, service, logs } as const;
   const leftOut = await tellLeftOut(store, found.left, followed);
-  return { ...head, ...(page && { page: pageOf(own, page) }), ...(leftOut.length > 0 && { leftOut }) };
+  return {
+    ...head,
+    ...(page && { page: { after: page.after, next: found.next } }),
+    ...(leftOut.length > 0 && { leftOut }),
+  };
 }
 
 /** Logs left out that are told one by one; where there are more, only the whole log has them all. */
@@ -143,11 +147,6 @@ async function tellLeftOut(
   }
   if (left.length <= maxLeftOut) return told;
   return [...told, { document: "", kind: "", entries: await store.lastSeq(), why: "log" }];
-}
-
-function pageOf(own: Bundle["logs"][number] | undefined, { after, limit }: { after: number; limit: number }) {
-  const whole = !own || own.entries.length < limit;
-  return { after, next: whole ? null : own.entries.at(-1)!.seq };
 }
 
 /** Reads an entry as it came over the wire; what it claims is checked by the audit. Refuses with INVALID_OPERATION. */

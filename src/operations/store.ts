@@ -80,10 +80,15 @@ export type OperationStore = {
   entryAt(seq: number): Promise<LoggedEntry | undefined>;
   /** Whether the log has entries of a document. */
   holds(document: string): Promise<boolean>;
-  /** Entries of a document in commit order, both scopes, after a place; at most `limit`. */
-  entriesOf(document: string, after: number, limit: number): Promise<LoggedEntry[]>;
-  /** All entries in commit order after a place; at most `limit`. */
-  entriesAfter(after: number, limit: number): Promise<LoggedEntry[]>;
+  /**
+   * Entries of a document in commit order, both scopes, after a place; at most `limit`, and none behind the one with
+   * which their actions' texts come to `bytes` (UTF-8).
+   */
+  entriesOf(document: string, after: number, limit: number, bytes?: number): Promise<LoggedEntry[]>;
+  /** All entries in commit order after a place; at most `limit` and `bytes`, as with those of a document. */
+  entriesAfter(after: number, limit: number, bytes?: number): Promise<LoggedEntry[]>;
+  /** For how many entries those of a document count (`weightOf`), of which `most` are looked at. */
+  weightOf(document: string, most: number): Promise<number>;
   /**
    * Delegations of a key that speak for a user, latest first, at most 16: live, ended, whatever they are. One proved by
    * recovery speaks for its address on every chain, one proved by contract for exactly its DID.

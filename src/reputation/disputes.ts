@@ -51,7 +51,7 @@ export type AskedDisputes = {
   open: boolean;
   before: number;
   limit: number;
-  /** Whether the caller may see a document: awards are not for everybody. */
+  /** Whether the caller, who rules over nothing, may see a document: awards are not for everybody. */
   sees(document: string): Promise<boolean>;
 };
 
@@ -63,6 +63,8 @@ export type DisputeView = DisputeName & {
   subject: string;
   /** What is disputed; undefined where that is an award, or endorses one. */
   attestation: AttestationView | undefined;
+  /** Of an award, or of the one that is endorsed, its class and who gave it; else undefined. */
+  award: { class: string; organization: string } | undefined;
   kind: FactKind;
   dispute: { operation: string; at: string; texts: ShownTexts };
   ruling: { operation: string; at: string; outcome: "upheld" | "struck"; texts: ShownTexts } | null;
@@ -173,6 +175,7 @@ async function overAttestation(
     ...name,
     subject,
     attestation,
+    award: undefined,
     kind: record.kind,
     dispute: attestation.dispute!,
     ruling: attestation.ruling,
@@ -184,25 +187,27 @@ async function overAttestation(
 async function overAward(
   parts: DisputeParts,
   told: DisputeElsewhere,
-  { organization, accounts, open, sees }: Looking,
+  { organization, rules, accounts, open, sees }: Looking,
 ): Promise<DisputeView | undefined> {
   const { store, evidenceOf } = parts;
   const { evidence, document, source, seq, subject, dispute, ruling } = told;
   const entry = await store.entryOfOperation(document, dispute.operation);
   const grounds = entry ? await groundsIn(parts, entry, source) : [];
   const stated = evidenceOf(grounds, evidence);
-  if (!entry || stated?.organization !== organization || !(await sees(source))) return undefined;
+  // Who rules over what it has stated sees what is disputed of it, though the award is hidden from then on.
+  if (!entry || stated?.organization !== organization || !(rules || (await sees(source)))) return undefined;
   const said = await showTexts({ keys: parts.keys, store: parts.texts }, document, [
     dispute,
     ...(ruling ? [ruling] : []),
   ]);
   const restsOn = [entry, ...grounds].map((each) => ({ document: each.document, operation: each.operation }));
   const ends = [entry.digest];
-  const award = grounds.find((each) => each.operation === evidence);
+  const stating = grounds.find((each) => each.operation === evidence);
   return {
     ...{ seq, evidence, document, source, subject },
     attestation: undefined,
-    kind: award?.action.type === "ENDORSE" ? "endorsement" : "badge",
+    award: awardAmong(grounds),
+    kind: stating?.action.type === "ENDORSE" ? "endorsement" : "badge",
     dispute: { operation: dispute.operation, at: iso(dispute.at), texts: said(dispute) },
     ruling: ruling
       ? { operation: ruling.operation, at: iso(ruling.at), outcome: ruling.outcome, texts: said(ruling) }
@@ -219,6 +224,11 @@ async function groundsIn({ store }: DisputeParts, entry: Entry, source: string):
     (each): each is GroundName => isObject(each) && each.document === source && typeof each.operation === "string",
   );
   return findGrounds(named, ({ document, operation }) => store.entryOfOperation(document, operation));
+}
+
+function awardAmong(grounds: readonly Entry[]): DisputeView["award"] {
+  const { class: of, organization } = grounds.find(({ action }) => action.type === "AWARD")?.action.input ?? {};
+  return typeof of === "string" && typeof organization === "string" ? { class: of, organization } : undefined;
 }
 
 async function viewOf(parts: DisputeParts, record: AttestationRecord): Promise<AttestationView> {

@@ -2,9 +2,10 @@ import type { Did } from "../identity/did.ts";
 import { checkSubjectDid, foldAccount } from "../identity/subject-did.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { keepWhile } from "../kernel/keep.ts";
-import { type Millis, parseTime } from "../kernel/time.ts";
+import { type Millis, parseNamedTime, parseTime } from "../kernel/time.ts";
 import { type Epoch, epochOf, viewFrom } from "./edges.ts";
-import type { Fact } from "./fact.ts";
+import type { Lists } from "./explanation.ts";
+import type { Fact, FactKind } from "./fact.ts";
 import type { Group, Ledger } from "./ledger.ts";
 import type { PublishedPolicy } from "./policy.ts";
 import type { Question } from "./score.ts";
@@ -19,8 +20,8 @@ export type AskedScore = {
   /** Whose own view it is: trust flows from this DID alone. */
   from?: string | undefined;
   /**
-   * Whether now may be the moment up to which the log has been followed, where that is behind: as is said in `asOf`. Else
-   * it is refused with UNAVAILABLE.
+   * Whether now may be the moment up to which the log has been followed, where that is behind: as is said in `asOf`; and
+   * whether lists may be without what may have been hidden since. Else it is refused with UNAVAILABLE.
    */
   lagging?: boolean | undefined;
 };
@@ -61,6 +62,8 @@ export type Place = {
   position: number;
   /** Whether it is a place before the last, though nobody has asked for the past. */
   behind: boolean;
+  /** Whether an answer is wanted even while the log is still being followed. */
+  lagging: boolean;
   from: Did | undefined;
 };
 
@@ -85,12 +88,16 @@ export type Asking = {
   trustAt(place: Place, spend?: Spend): Promise<Epoch | null>;
   /**
    * Operations of facts known at a place that are hidden by now from others than their subject: hiding counts for the
-   * past, too. For the subject itself (`own`) those of wallets that are no longer one with it.
+   * past, too. For the subject itself (`own`) those of wallets that are no longer one with it. Where the log is still
+   * being followed, those of `told` that may be hidden by now are among them, or else it refuses with UNAVAILABLE.
    */
-  hiddenNow(place: Place, own: boolean): Promise<ReadonlySet<string>>;
+  hiddenNow(place: Place, own: boolean, told?: Lists): Promise<ReadonlySet<string>>;
   /** The wallets that are one with a subject by now. */
   membersNow(subject: string): Promise<readonly string[]>;
 };
+
+/** What may stand in an award, where alone it is said whether it is hidden. */
+const kindsOfAwards: ReadonlySet<FactKind> = new Set(["badge", "endorsement"]);
 
 const maxKeptEpochs = 8;
 /** What stands at a place never changes, and many ask about the last one. */
@@ -128,15 +135,14 @@ export function openAsking(parts: AskingParts): Asking {
         at: parts.clock(),
         position,
         behind: false,
+        lagging: false,
       });
     },
     trustAt,
     membersNow,
-    async hiddenNow({ subject, group: { members } }, own) {
-      const last = await log.lastSeq();
-      await parts.follow(last);
-      const theirs = own ? await membersNow(subject) : [];
-      const hidden = await ledger.hiddenAbout(members, last);
+    async hiddenNow(place, own, told) {
+      const hidden = await hiddenOf(parts, place, told);
+      const theirs = own ? await membersNow(place.subject) : [];
       const unseen = hidden.filter((each) => !theirs.includes(each.subject));
       return new Set(unseen.map(({ operation }) => operation));
     },
@@ -186,6 +192,23 @@ export async function gather(
   return { group, facts, beyond };
 }
 
+/** What is hidden by now, and of what is told whatever may be. */
+async function hiddenOf(
+  { ledger, log, follow, reach }: AskingParts,
+  { group: { members }, lagging }: Place,
+  told: Lists | undefined,
+): Promise<{ subject: Did; operation: string }[]> {
+  const last = await log.lastSeq();
+  const lenient = lagging && told !== undefined;
+  const known = lenient ? await reach(last) : last;
+  if (!lenient) await follow(last);
+  const hidden = await ledger.hiddenAbout(members, last);
+  if (!lenient || known >= last) return hidden;
+  // What a reputation hides is known at once; what an award says of itself, only as far as the log is followed.
+  const unsure = [...told.evidence, ...told.excluded].filter(({ kind }) => kindsOfAwards.has(kind));
+  return [...hidden, ...unsure];
+}
+
 async function policyOf(
   { findPolicy }: AskingParts,
   { policy, version }: Pick<AskedScore, "policy" | "version">,
@@ -200,7 +223,7 @@ async function placeOf(parts: AskingParts, named: string, asked: AskedScore, rec
   const alike = from === undefined || found.policy.trust;
   ensure(alike, "INVALID_INPUT", "The policy learns no trust: all see the same.");
   const now = parts.clock();
-  const time = at === undefined ? now : parseTime(at);
+  const time = at === undefined ? now : parseNamedTime("at", at);
   ensure(time <= now, "FROM_THE_FUTURE", "What will be admitted until then, nobody knows.");
   const { log, ledger } = parts;
   const then = async () => (await log.momentAt(time)).seq;
@@ -210,7 +233,8 @@ async function placeOf(parts: AskingParts, named: string, asked: AskedScore, rec
   const viewer = from === undefined ? undefined : (foldAccount(from) as Did);
   const subject = subjectOf(named);
   const group = await recall(`group ${position} ${subject}`, () => ledger.group(subject, position));
-  return nameOf({ subject, group, policy: found, at: moment, position, behind: position < end, from: viewer });
+  const place = { subject, group, policy: found, at: moment, position, behind: position < end, from: viewer };
+  return nameOf({ ...place, lagging: asked.lagging === true });
 }
 
 /** A place that the log has been followed up to, and the moment when that was its end. */
@@ -229,10 +253,10 @@ function subjectOf(named: string): Did {
 }
 
 function nameOf(place: Omit<Place, "name" | "about" | "from"> & { from?: Did | undefined }): Place {
-  const { subject, group, policy, at, position, behind, from } = place;
+  const { subject, group, policy, at, position, behind, lagging, from } = place;
   const tick = tickFloor(at, compilePolicy(policy).tick);
   const about = `${policy.hash} ${policy.id} ${policy.version} ${subject} ${tick} ${from ?? ""}`;
-  return { name: `${position} ${about}`, about, subject, group, policy, at, position, behind, from };
+  return { name: `${position} ${about}`, about, subject, group, policy, at, position, behind, lagging, from };
 }
 
 /** Learns trust from all that is stated up to a place; `at` is the beginning of a tick. */

@@ -50,7 +50,11 @@ export function statementOf(score: Score, claim: ScoreClaim, origin: string): Sc
   if (claim === "score") return { type: "reputation-score", open, held: wholeOf(score, score.score) };
   const least = parseDecimal(claim.atLeast);
   // The score as it is shown decides, as it does about the policy's own threshold.
-  ensure(parseDecimal(score.score) >= least, "NOT_REACHED");
+  ensure(
+    parseDecimal(score.score) >= least,
+    "NOT_REACHED",
+    `Under ${score.policy.id}, version ${score.policy.version}.`,
+  );
   return { type: "reputation-at-least", open: { ...open, atLeast: formatDecimal(least) }, held: {} };
 }
 

@@ -4,6 +4,7 @@ import { type LeftOut, maxBundleEntries } from "../operations/bundle.ts";
 import type { Wanted } from "../operations/bundle-gathering.ts";
 import { derivedId } from "../operations/document-id.ts";
 import type { LoggedEntry } from "../operations/entry.ts";
+import { partBytes } from "../operations/entry-size.ts";
 import type { OperationStore } from "../operations/store.ts";
 import type { Fact } from "./fact.ts";
 import type { Ledger } from "./ledger.ts";
@@ -137,7 +138,7 @@ async function documentsUpTo(
   const documents = new Set<string>();
   for (let after = 0; after < position; ) {
     await spend?.(pageCost);
-    const entries = await store.entriesAfter(after, page);
+    const entries = await store.entriesAfter(after, page, partBytes);
     for (const { document, seq } of entries) if (seq <= position) documents.add(document);
     after = entries.at(-1)?.seq ?? position;
   }

@@ -1,7 +1,7 @@
 import { foldAccount } from "../identity/subject-did.ts";
 import { ensure } from "../kernel/failure.ts";
 import { keepLatest, keepWhile } from "../kernel/keep.ts";
-import { iso, type Millis, parseTime } from "../kernel/time.ts";
+import { iso, type Millis, parseNamedTime } from "../kernel/time.ts";
 import type { Audience } from "./audience.ts";
 import { hideAlso, listsWithout } from "./explanation.ts";
 import { type Explained, type Explanation, explainAfter, explainWhole, type Question, type Score } from "./score.ts";
@@ -94,10 +94,10 @@ export function createScores<Caller>(parts: ScoringParts<Caller>): Scores<Caller
   const others = new WeakMap<Explanation, Explanation>();
   // An explanation as the viewer may see it, but for what nobody has asked for.
   const seen = async ({ own, place }: Visit, at: string | undefined, explanation: Explanation) => {
-    // Of now it says itself what is hidden; of the past more may be by now.
+    // Of now it says itself what is hidden; of the past more may be by now, or nobody knows yet whether it is.
     if (at === undefined && !place.behind)
       return own ? explanation : remembered(others, explanation, (whole) => asOthersSee(whole));
-    const unseen = await asking.hiddenNow(place, own);
+    const unseen = await asking.hiddenNow(place, own, explanation);
     if (!own) return asOthersSee(explanation, unseen);
     const { score, ...lists } = explanation;
     return { score: scoreWithout(score, unseen), ...listsWithout(lists, unseen) };
@@ -179,7 +179,7 @@ function comparing<Caller>({
     },
     async diff(viewer, subject, asked, before, spend) {
       const { own, place, placeOf } = await visits.enter(viewer, subject, asked);
-      const earlier = await placeOf({ ...asked, at: before });
+      const earlier = await placeOf({ ...asked, at: iso(parseNamedTime("before", before)) });
       // Hidden by now is hidden at both ends, whoever was one with the subject then.
       const unseen = new Set([...(await asking.hiddenNow(earlier, own)), ...(await asking.hiddenNow(place, own))]);
       const marked = ({ score, ...lists }: Explanation) => ({ score, ...hideAlso(lists, unseen) });
@@ -197,8 +197,8 @@ async function momentsBetween(
   to: string | undefined,
   points: number,
 ): Promise<Millis[]> {
-  const end = to === undefined ? parts.clock() : parseTime(to);
-  const start = parseTime(since);
+  const end = to === undefined ? parts.clock() : parseNamedTime("to", to);
+  const start = parseNamedTime("since", since);
   ensure(start < end, "INVALID_INPUT", "A history begins before it ends.");
   const { trust } = (await parts.findPolicy(policy, version)).policy;
   const most = trust ? maxTrustPoints : maxPoints;

@@ -1,5 +1,6 @@
 import { iso } from "../kernel/time.ts";
 import type { Authority, Binding, LoggedEntry } from "../operations/entry.ts";
+import { entryBytes } from "../operations/entry-size.ts";
 import type { OperationStore, StoredDocument } from "../operations/store.ts";
 import { appendStatements, uuidHex } from "./append.ts";
 import { delegationQueries } from "./delegation-rows.ts";
@@ -50,14 +51,13 @@ export function operationStore(reader: Reader, commit: Writer, realm: string): O
     groundOf: async (document, operation) => (await entries(standing, document, operation, operation))[0],
     entryAt: async (seq) => (await entries(atSeq, seq))[0],
     holds: async (document) => (await one("SELECT doc FROM documents WHERE id = ?", document)) !== undefined,
-    entriesOf: (document, after, limit) =>
-      entries(
-        ofDocument,
-        ...streamPage("document", document, after, limit),
-        ...streamPage("global", document, after, limit),
-        limit,
-      ),
-    entriesAfter: (after, limit) => entries(afterSeq, after, limit),
+    entriesOf: (document, after, limit, bytes) => {
+      const page = ["document", "global"].flatMap((scope) => streamPage(scope, document, after, limit));
+      return bytes === undefined ? entries(ofDocument, ...page, limit) : entries(someOfDocument, ...page, limit, bytes);
+    },
+    entriesAfter: (after, limit, bytes) =>
+      bytes === undefined ? entries(afterSeq, after, limit) : entries(someAfterSeq, after, limit, bytes),
+    weightOf: async (document, most) => (await one<{ weight: number }>(weight, document, most))!.weight,
     documentOfGrant: async (entry) => (await one<{ id: string }>(grantor, entry))?.id,
     holderOf: async (space, key, now) => (await one<{ holder: string }>(holder, space, key, now))?.holder,
     momentAt: async (time) => ({ time, seq: (await one<{ seq: number }>(seqAt, time, time))!.seq }),
@@ -120,12 +120,24 @@ const atSeq = `${entryRows} WHERE e.seq = ?`;
 // what running does. `IN (?)` and `LIMIT ? + 0` ask the same and are planned once.
 const afterSeq = `${entryRows} WHERE e.seq > ? ORDER BY e.seq LIMIT ? + 0`;
 
+const sizes = "SELECT e.seq AS seq, octet_length(e.action) AS size FROM entries e";
+/** Sizes are known without the texts, so that what is too much is never read. */
+const upToBytes = (sized: string) =>
+  `WITH fits AS (SELECT seq, sum(size) OVER (ORDER BY seq) - size AS before FROM (${sized})) ` +
+  `${entryRows} WHERE e.seq IN (SELECT seq FROM fits WHERE before < ?) ORDER BY e.seq`;
+const someAfterSeq = upToBytes(`${sizes} WHERE e.seq > ? ORDER BY e.seq LIMIT ? + 0`);
+
 /** Streams are merged by place. Where `after` is an entry of the stream, its index says at once where to go on. */
-const streamAfter =
-  `SELECT * FROM (${entryRows} WHERE e.doc = ${documentOf} AND e.scope IN (?) AND e.branch = 'main' AND e.seq > ? ` +
+const streamAfter = (rows: string) =>
+  `SELECT * FROM (${rows} WHERE e.doc = ${documentOf} AND e.scope IN (?) AND e.branch = 'main' AND e.seq > ? ` +
   `AND e.idx > coalesce((SELECT idx FROM entries WHERE seq IN (?) AND doc = ${documentOf} AND scope IN (?)), -1) ` +
   "ORDER BY e.idx LIMIT ? + 0)";
-const ofDocument = `${streamAfter} UNION ALL ${streamAfter} ORDER BY seq LIMIT ? + 0`;
+const streamsAfter = (rows: string) => `${streamAfter(rows)} UNION ALL ${streamAfter(rows)} ORDER BY seq LIMIT ? + 0`;
+const ofDocument = streamsAfter(entryRows);
+const someOfDocument = upToBytes(streamsAfter(sizes));
+const weight =
+  `SELECT coalesce(sum(max(1, (octet_length(action) + ${entryBytes - 1}) / ${entryBytes})), 0) AS weight ` +
+  `FROM (SELECT action FROM entries WHERE doc = ${documentOf} LIMIT ? + 0)`;
 
 const latest = "SELECT latest_at FROM entries ORDER BY seq DESC LIMIT 1";
 /** `authority > 0` is what the partial index says. */

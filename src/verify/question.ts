@@ -2,7 +2,7 @@ import type { KeyCheck } from "../identity/app-key.ts";
 import type { Delegation, Moment } from "../identity/delegation.ts";
 import type { Did } from "../identity/did.ts";
 import { ensure } from "../kernel/failure.ts";
-import { type Clock, type Millis, parseTime, second } from "../kernel/time.ts";
+import { type Clock, type Millis, parseNamedTime, second } from "../kernel/time.ts";
 import type { OperationStore } from "../operations/store.ts";
 import type { Demand, Knowledge, Question } from "./knowledge.ts";
 import { type OperationReport, verifyOperation } from "./operation.ts";
@@ -38,7 +38,7 @@ export async function openQuestion(
 ): Promise<(value: unknown) => Promise<OperationReport>> {
   const now = parts.clock();
   const question: Question = {
-    ...(asked.at !== undefined && { at: await momentOf(parts.store, parseTime(asked.at), now) }),
+    ...(asked.at !== undefined && { at: await momentOf(parts.store, parseNamedTime("at", asked.at), now) }),
     known: await knownBy(parts.store, asked.known, now),
     now,
     require: asked.require ?? [],
@@ -63,7 +63,7 @@ export async function momentOf(store: OperationStore, time: Millis, now: Millis)
 
 /** What had been recorded by a time, which cannot lie ahead. */
 export async function knownBy(store: OperationStore, known: string | undefined, now: Millis): Promise<Moment> {
-  const time = known === undefined ? now : parseTime(known);
+  const time = known === undefined ? now : parseNamedTime("known", known);
   if (known !== undefined) ensureSettled(time, now);
   return time >= now ? { time, seq: await store.lastSeq() } : store.momentAt(time);
 }
@@ -122,7 +122,7 @@ async function latestBy(store: OperationStore, user: Did, key: Did, places: read
 
 /** The same for a credential, which needs no place in the log. Refuses with UNREADABLE_DATE and INVALID_REQUEST. */
 export function momentsOf({ at, known }: Asked, now: Millis): { at?: Millis; known?: Millis; now: Millis } {
-  const recorded = known === undefined ? now : parseTime(known);
+  const recorded = known === undefined ? now : parseNamedTime("known", known);
   if (known !== undefined) ensureSettled(recorded, now);
-  return { now, known: recorded, ...(at !== undefined && { at: parseTime(at) }) };
+  return { now, known: recorded, ...(at !== undefined && { at: parseNamedTime("at", at) }) };
 }

@@ -13,6 +13,7 @@ import { type Role, roles } from "../organizations/inputs.ts";
 import { ensureRole, type Person } from "../organizations/membership.ts";
 import type { OrganizationKeys } from "../organizations/organization-keys.ts";
 import type { Attesters } from "../reputation/attesting.ts";
+import type { DisputeStore } from "../reputation/disputes.ts";
 import { createReputations, type Standing } from "../reputation/reputations.ts";
 import type { TextStore } from "../reputation/texts.ts";
 import type { Services } from "../services.ts";
@@ -36,15 +37,31 @@ export type AttestationParts = {
   };
 };
 
-/** What the doors may call of facts, and where their texts are kept. */
-export function openReputations(parts: AttestationParts): Pick<Services, "reputations"> & { texts: TextStore } {
-  const { storage } = parts;
+/** What the doors may call of facts, and where their texts are kept; `reach` follows awards, as far as there is time. */
+export function openReputations(
+  parts: AttestationParts & { reach(position: number): Promise<number> },
+): Pick<Services, "reputations"> & { texts: TextStore } {
+  const { storage, store, reach } = parts;
   const texts = reputationTextStore(storage);
   const attesting = { ...parts, attesters: attestersOf(parts), texts };
-  const attestations = { ...attestationStore(storage), ...disputeStore(storage) };
+  const attestations = { ...attestationStore(storage), ...followedDisputes(disputeStore(storage), { store, reach }) };
   const { oneWith } = attestationLimits(storage.reader);
   const reading = { attestations, evidenceOf: awardStatement, oneWith };
   return { texts, reputations: createReputations({ ...attesting, ...reading }, standingOf(parts)) };
+}
+
+/** Whose endorsement is disputed is known as far as awards are followed. */
+function followedDisputes(
+  disputes: DisputeStore,
+  { store, reach }: { store: Pick<OperationStore, "lastSeq">; reach(position: number): Promise<number> },
+): DisputeStore {
+  return {
+    ...disputes,
+    disputes: async (...asked) => {
+      await reach(await store.lastSeq());
+      return disputes.disputes(...asked);
+    },
+  };
 }
 
 /** Whether a party is a wallet that speaks for a DID. */

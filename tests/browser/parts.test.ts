@@ -104,7 +104,8 @@ describe("what an app asks for", () => {
 
 describe("words", () => {
   test("of refusals are for codes that exist", () => {
-    const named = [...Object.keys(texts.refusal.titles), ...Object.keys(texts.refusal.advice)];
+    const { titles, advice, link } = texts.refusal;
+    const named = [titles, advice, link.titles, texts.problem.ways].flatMap((table) => Object.keys(table));
     expect(named.filter((code) => !Object.hasOwn(sentences, code))).toEqual([]);
   });
 

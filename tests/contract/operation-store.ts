@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Entry, LoggedEntry } from "../../src/operations/entry.ts";
+import { sizeOf, weightOf } from "../../src/operations/entry-size.ts";
 import { here, type Row } from "../../src/operations/kind.ts";
 import type { Append, CommitConflict } from "../../src/operations/store.ts";
 import type { Storage } from "../../src/storage/database.ts";
@@ -300,6 +301,46 @@ export function contract(name: string, open: () => Promise<Storage>): void {
         const page = await storage.operations.entriesAfter(before, 2);
         const rest = await storage.operations.entriesAfter(page[1]!.seq, 10);
         expect([...page, ...rest]).toEqual(entries.map((entry, i) => ({ ...entry, seq: before + 1 + i })));
+      });
+
+      it("ends with the entry with which the texts come to so many bytes, of a document and of the whole log", async () => {
+        const { operations } = storage;
+        const [before, document] = [await operations.lastSeq(), freshId()];
+        const first = entryOf({ document, scope: "document", text: "☃".repeat(2_000) });
+        const large = entryOf({ document, text: "x".repeat(7_000) });
+        const entries = [first, large, ...chain(document, 2, large)];
+        await commit(appendOf(entries));
+        const wanted = entries.map(({ digest }) => digest);
+        const digests = (part: LoggedEntry[]) => part.map(({ digest }) => digest);
+        const [one, two] = [sizeOf([first]), sizeOf([first, large])];
+        for (const [bytes, many] of Object.entries({
+          1: 1,
+          [one]: 1,
+          [one + 1]: 2,
+          [two]: 2,
+          [two + 1]: 3,
+          99999: 4,
+        })) {
+          const parts = [
+            operations.entriesOf(document, 0, 10, Number(bytes)),
+            operations.entriesAfter(before, 10, Number(bytes)),
+          ];
+          for (const part of await Promise.all(parts)) expect(digests(part)).toEqual(wanted.slice(0, many));
+        }
+        expect(digests(await operations.entriesOf(document, before + 1, 2, 99_999))).toEqual(wanted.slice(1, 3));
+        expect(digests(await operations.entriesAfter(before + 1, 2, 99_999))).toEqual(wanted.slice(1, 3));
+      });
+
+      it("weighs the entries of a document by their texts, and not more of them than it is told", async () => {
+        const document = freshId();
+        const first = entryOf({ document, scope: "document", text: "☃".repeat(1_000) });
+        const large = entryOf({ document, text: "x".repeat(7_000) });
+        const entries = [first, large, ...chain(document, 2, large)];
+        expect(entries.map(weightOf)).toEqual([2, 3, 1, 1]);
+        await commit(appendOf(entries));
+        expect(await storage.operations.weightOf(document, 10)).toBe(7);
+        expect(await storage.operations.weightOf(document, 0)).toBe(0);
+        expect(await storage.operations.weightOf(freshId(), 10)).toBe(0);
       });
 
       it("dates places by the latest time up to them where clocks go back", async () => {

@@ -346,6 +346,40 @@ describe("a dispute", () => {
     }
   });
 
+  test("over an endorsement waits for who has endorsed though nobody has asked for a score, and though the badge is hidden", async () => {
+    const subject = await person(service);
+    await delegate(service, subject.wallet, { may: ["renown/award", "renown/reputation"] });
+    const { id } = await makeClass(service, lab);
+    const { award, url } = await makeAward(service, lab, { class: id, recipient: { did: subject.did } });
+    const endorsed = await write(service, other.access, `/v1/orgs/${other.slug}/endorsements`, { badge: url });
+    expect(endorsed.status, endorsed.text).toBe(201);
+    const log = await get(service, `/v1/documents/${award}/operations`, { token: lab.token });
+    const typed = (type: string) =>
+      log.body.items.find(({ action }: { action: string }) => JSON.parse(action).type === type).operation as string;
+    const restsOn = ["ENDORSE", "AWARD"].map((type) => ({ document: award, operation: typed(type) }));
+    const evidence = typed("ENDORSE");
+    const input = { attestation: evidence, restsOn };
+    await say(service, subject.wallet, subject.did, "DISPUTE", input, { narrative: "They have never met me." });
+    const [arbiter, viewer] = [await member("arbiter", other), await member("viewer", other)];
+    const named = `dispute-${evidence}`;
+    const seen = async ({ cookie }: { cookie: string }, of = other) => (await page(path(of, "/disputes"), cookie)).text;
+    expect(wordsOf(rowOf(await seen(arbiter), named))).toContain("They have never met me.");
+    expect(await seen(viewer)).toContain(named);
+    expect((await earn(service, subject.wallet, award, "HIDE")).status).toBe(201);
+    const text = await seen(arbiter);
+    expect(wordsOf(rowOf(text, named))).toMatch(/Welding, level 1 .*They have never met me\./);
+    expect(wordsOf(rowOf(text, named))).toContain("Whom it is about hides it: those who rule see it.");
+    expect(rowOf(text, named)).toContain(`/badges/${id}`);
+    expect(rowOf(text, named)).not.toContain(new URL(url).pathname);
+    expect(await seen(other)).toContain(named);
+    // Who only looks sees no more of it than of the badge; nor does who awarded it, of whom another thing was said.
+    expect(await seen(viewer)).not.toContain(evidence);
+    expect(await seen(lab, lab)).not.toContain(evidence);
+    const ruled = await rule(arbiter, text, evidence, "struck");
+    expect(ruled.status, ruled.text).toBe(201);
+    expect(rowOf(await seen(arbiter), named)).toContain("state-struck");
+  });
+
   test("is not ruled over by whoever is one with a party to it", async () => {
     const [subject, second] = [await person(service), await member("arbiter")];
     const made = await attest(service, lab, subject.did);

@@ -3,7 +3,7 @@ import { joinBundles } from "../../src/index.ts";
 import { day, iso } from "../../src/kernel/time.ts";
 import { shippedPolicies } from "../../src/reputation/shipped-policies.ts";
 import { bundleOf, joinLogs, type Log, readLog } from "../../tools/replay-log.ts";
-import { type Academy, definition, learner, makeAward, makeClass } from "./academy.ts";
+import { type Academy, definition, learner, makeAward, makeClass, write as send } from "./academy.ts";
 import { attest, field, openAttester, person, signed } from "./attester.ts";
 import { expectProblem, get, signIn } from "./client.ts";
 import { act } from "./org-access.ts";
@@ -164,6 +164,29 @@ describe("an audit", () => {
     const refused = await get(service, `/v1/documents/${lab.document}/audit`);
     expectProblem(refused, "QUOTA_EXCEEDED", refused.status);
     expect(refused.body.detail).toContain(`${most} entries: ask for pages`);
+  });
+});
+
+describe("a log of large entries", () => {
+  test("counts for as many as these take, and comes in pages that end where they are too large", async () => {
+    const { id } = await makeClass(service, lab);
+    const path = `/v1/badge-classes/${id}/revisions`;
+    for (let i = 0; i < 14; i++) {
+      const narrative = "\u2603".repeat(9_000) + i;
+      const revised = await send(service, lab.access, path, { definition: { ...definition, criteria: { narrative } } });
+      expect(revised.status, revised.text).toBe(201);
+    }
+    const { did } = await learner(service);
+    const { award } = await makeAward(service, lab, { class: id, recipient: { did } });
+    const { body: whole } = await get(service, `/v1/documents/${award}/audit?bundle=1`);
+    expect(whole.leftOut).toEqual([{ document: id, kind: "renown/badge-class", entries: 16, why: "long" }]);
+    expectProblem(await get(service, `/v1/documents/${id}/audit`), "QUOTA_EXCEEDED", 422);
+    const pages = await pagesOf(id);
+    const bundles = pages.flatMap((page) => ("export" in page ? [page.export as Exported] : []));
+    expect(bundles.map((page) => logOf(page, id).entries.length)).toEqual([13, 3]);
+    const joined = joinBundles([whole, ...bundles]);
+    expect(joined.logs.find(({ document }) => document === id)?.entries).toHaveLength(16);
+    expect(joined).not.toHaveProperty("leftOut");
   });
 });
 

@@ -75,7 +75,10 @@ describe("a score", () => {
     expect(Number((await scoreOf(did)).body.raters)).toBe(2);
     const ahead = await scoreOf(did, `?at=${iso(service.now() + day)}`);
     expectProblem(ahead, "FROM_THE_FUTURE");
-    expectProblem(await scoreOf(did, "?at=yesterday"), "UNREADABLE_DATE");
+    const unreadable = await scoreOf(did, "?at=yesterday");
+    expectProblem(unreadable, "UNREADABLE_DATE");
+    expect(unreadable.body.detail).toMatch(/^at: .*2026-11-20T11:41:04Z/);
+    expect((await scoreOf(did, "?when=now")).body.detail).toBe('There is no parameter "when" here.');
   });
 
   test("moves on with the log, and with that alone while nothing about the subject has changed", async () => {

@@ -39,7 +39,15 @@ describe("npm run demo", () => {
   test("says so and ends with 1 where there is no server to play against", async () => {
     const { code, out } = await runNode([demo, "--url", "http://localhost:1"]);
     expect(code).toBe(1);
-    expect(out).toContain("The story broke off");
+    expect(out).toMatch(/The story broke off: http:\/\/localhost:1 cannot be reached: \S/);
+  });
+
+  test("says how it is used and ends with 2 where it does not know what it is told", async () => {
+    const { code, out, errors } = await runNode([demo, "--bad"]);
+    expect(code).toBe(2);
+    expect(out).toBe("");
+    expect(errors).toContain("--bad");
+    expect(errors).toContain("npm run demo [-- --url");
   });
 
   test("labels every report that it prints", () => {
@@ -78,5 +86,7 @@ describe("npm run demo", () => {
 
   test("says with each step how to check it", () => {
     expect(told.match(/^To check it: curl -s /gm)?.length).toBeGreaterThan(10);
+    expect(told.match(/^To check it: .*…/gm)?.length).toBe(told.match(/^ +\(… is /gm)?.length);
+    expect(told).toMatch(/npm run replay -- --log export\.json --operation-keys did\.json --policy/);
   });
 });

@@ -14,6 +14,12 @@ describe("npm run dev:worker", () => {
     expect(out).toContain("--port");
   });
 
+  test("ends with 2 where it does not know what it is told", async () => {
+    const { code, errors } = await runNode([join(root, "tools/dev-worker.ts"), "--bad"]);
+    expect(code).toBe(2);
+    expect(errors).toContain("npm run dev:worker");
+  });
+
   // In a copy of the checkout, because .dev.vars belongs to whoever works in this one.
   describe.skipIf(!existsSync(join(root, "src/worker.ts")))("in a fresh checkout", () => {
     let folder: string;

@@ -2,13 +2,13 @@ import { day, type Millis, parseTime } from "../../kernel/time.ts";
 import type { DisputeView } from "../../reputation/disputes.ts";
 import type { Door } from "../call.ts";
 import type { PageSession } from "./guest.ts";
-import { badgeOf, type FactDetail, unlessGone } from "./subject-view.ts";
+import { badgeOf, classOf, type FactDetail, unlessGone } from "./subject-view.ts";
 
 /** For how long policies wait for a ruling, and which of them do so. */
 export type Term = { days: number; policies: string[] };
 
-/** A dispute, and where it is over an award that award's page. */
-export type ToldDispute = { dispute: DisputeView; badge: FactDetail["badge"] };
+/** A dispute, and where it is over an award that award's page, or its class's where the award is hidden. */
+export type ToldDispute = { dispute: DisputeView; badge: FactDetail["badge"]; hidden: boolean };
 
 /** Part of the disputes of an organisation, the latest first, and where they go on. */
 export type DisputeList = { disputes: readonly ToldDispute[]; next: number | undefined; first: boolean };
@@ -51,8 +51,10 @@ async function listOf({ services }: Door, session: PageSession, asked: Asked): P
     (await unlessGone(() => services.documents.get(document, viewer))) !== undefined;
   const { items, next } = await services.reputations.disputes(session, { ...asked, limit: mostDisputes, sees });
   const disputes = items.map(async (dispute) => {
-    const badge = dispute.attestation ? undefined : await badgeOf(services, dispute.source, viewer);
-    return { dispute, badge };
+    const { attestation, award, source } = dispute;
+    if (attestation) return { dispute, badge: undefined, hidden: attestation.hidden };
+    const badge = await badgeOf(services, source, viewer);
+    return { dispute, badge: badge ?? (award && (await classOf(services, award))), hidden: !badge };
   });
   return { disputes: await Promise.all(disputes), next, first: asked.before === fromLatest };
 }

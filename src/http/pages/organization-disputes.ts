@@ -48,14 +48,14 @@ function listMarkup(
 
 function disputeRow(frame: ConsoleFrame, view: DisputesView, told: ToldDispute, open: boolean): Row {
   const { disputes: words } = texts.orgConsole;
-  const { dispute } = told;
+  const { dispute, hidden } = told;
   const said = fill(words.disputedOn, { day: dayWords(Date.parse(dispute.dispute.at)) });
   return {
     id: `dispute-${dispute.evidence}`,
     title: titleOf(told),
     line: html`${shownDid(dispute.subject)}, ${said}`,
     end: open ? waitingMarkup(view, dispute) : settledMarkup(dispute),
-    more: html`${dispute.attestation?.hidden ? html`<p class="notice">${words.hidden}</p>` : ""}
+    more: html`${hidden ? html`<p class="notice">${words.hidden}</p>` : ""}
       ${dispute.attestation ? claimMarkup(dispute.attestation) : awardMarkup(frame, told)}
       ${open ? termsMarkup(view, dispute) : ""}${open && rules(frame) ? rulingMarkup(frame, dispute) : ""}`,
   };

@@ -11,13 +11,13 @@ import { fill, textFor, texts } from "./texts.ts";
 export function refusalReply(failure: Failure, call: Call, origin: string): Reply {
   const problem = problemReply(failure, origin, call.id);
   const type = preferred(call.request.header("accept"), ["application/problem+json", "text/html"]);
-  return type === "text/html" ? asPage(failure, call.id, problem) : problem;
+  return type === "text/html" ? asPage(failure, call, problem) : problem;
 }
 
 /** What a code means, for whoever follows the `type` of a problem. */
 export function problemPage(code: Code): Page {
-  const { heading, lead, advice } = texts.problem;
-  const known = textFor(texts.refusal.advice, code);
+  const { heading, lead, advice, ways } = texts.problem;
+  const known = textFor(ways, code);
   return {
     title: code,
     body: html`<p class="place">${heading}</p><h1>${sentences[code]}</h1>${known === undefined ? "" : html`<p class="lead">${known}</p>`}
@@ -26,25 +26,26 @@ export function problemPage(code: Code): Page {
 }
 
 /** What happened, why, what to do now, and its code in small print. */
-function asPage(failure: Failure, requestId: string, { status, headers }: Reply): Reply {
+function asPage(failure: Failure, call: Call, { status, headers }: Reply): Reply {
   const { "content-type": _, "www-authenticate": __, ...kept } = headers as Record<string, string>;
-  return pageReply(refusalPage(failure, requestId), kept, status);
+  return pageReply(refusalPage(failure, call), kept, status);
 }
 
-function refusalPage({ code, detail }: Failure, requestId: string): Page {
-  const { heading, titles, home, small } = texts.refusal;
+function refusalPage({ code, detail }: Failure, { id, request }: Call): Page {
+  const { heading, titles, advice, link, fallback, home, small } = texts.refusal;
+  // Whoever comes by the link of an app did not write it, and can only go back there.
+  const linked = linkedPaths.includes(request.path) ? textFor(link.titles, code) : undefined;
   const place = textFor(heading, code) ?? heading.other;
   return {
     title: place,
     body: html`<section class="refusal"><p class="place">${place}</p>
-      <h1>${textFor(titles, code) ?? sentences[code]}</h1>
+      <h1>${linked ?? textFor(titles, code) ?? sentences[code]}</h1>
       ${detail === undefined ? "" : html`<p class="lead">${detail}</p>`}
-      <p>${adviceOf(code)}</p>
+      <p>${linked ? link.advice : (textFor(advice, code) ?? fallback)}</p>
       <p><a class="button" href="/">${home}</a></p>
-      <p class="quiet small">${small} <code>${code}</code> · <code>${requestId}</code></p></section>`,
+      <p class="quiet small">${small} <code>${code}</code> · <code>${id}</code></p></section>`,
   };
 }
 
-function adviceOf(code: Code): string {
-  return textFor(texts.refusal.advice, code) ?? texts.refusal.fallback;
-}
+/** Where apps send people: the start page, and the page for command lines. */
+const linkedPaths = ["/", "/console"];

@@ -210,6 +210,14 @@ export async function badgeOf(
   const view = await unlessGone(() => documents.get(document, viewer));
   const { class: of, organization } = view?.kind === awardKind ? view.state : {};
   if (typeof of !== "string" || typeof organization !== "string") return undefined;
+  return classOf({ badges, organizations }, { class: of, organization });
+}
+
+/** The class of an award that is not to be named itself. */
+export async function classOf(
+  { badges, organizations }: Pick<Services, "badges" | "organizations">,
+  { class: of, organization }: { class: string; organization: string },
+): Promise<NonNullable<FactDetail["badge"]>> {
   const { definition } = await badges.class(of);
   const { slug } = await organizations.get(organization);
   return { path: classPath(slug, of), title: definition.name };

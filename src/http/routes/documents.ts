@@ -99,7 +99,7 @@ function auditRoute(door: Door): Route {
     description:
       "Every law by name, and what breaks it. With `bundle=1` one file with the entries, the delegations they rest on, " +
       "their proofs and revocations, and log positions: for anybody to audit without this service. With `after` (0 first) " +
-      "it is a page of the log with what that rests on, and `page.next` says where the next one begins. Others' logs that are " +
+      "it is a page of the log with what that rests on, of `limit` entries or some 4 MB, and `page.next` says where the next one begins. Others' logs that are " +
       "too long are named in `leftOut`: they are bundles of their own.",
     shared: true,
     guarded: true,

@@ -92,7 +92,8 @@ function scoreRoute(door: Door): Route {
     summary: "A score, and why",
     description:
       "Of a subject under a policy, as of a place in the log. With `explain=full` the facts come along: those that " +
-      "count, with what each gives, and those that do not, with why; further ones at `…/evidence` and `…/excluded`.",
+      "count, with what each gives, and those that do not, with why; further ones at `…/evidence` and `…/excluded`. While " +
+      "the log is still being followed others see no badges nor endorsements among them: these may be hidden by now.",
     query: z.strictObject({
       ...asked,
       explain: z.literal("full").optional().openapi({ description: "`full` for the facts behind it." }),

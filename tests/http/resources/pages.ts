@@ -47,6 +47,24 @@ export function pageContract(open: () => Promise<Service>): void {
       expectProblem(await get(service, "/problems/toString"), "NOT_FOUND", 404);
     });
 
+    test("say what to do about a refusal that programs often meet", async () => {
+      for (const [code, way] of [
+        ["INVALID_TOKEN", "POST /oauth/token"],
+        ["NOT_DELEGATED", "POST /v1/delegations"],
+        ["INVALID_REQUEST", "names the member or parameter"],
+      ])
+        expect((await get(service, `/problems/${code}`)).text).toContain(way);
+    });
+
+    test("tell whoever came by the link of an app something else than whoever mistyped an address", async () => {
+      const html = { headers: { accept: "text/html" } };
+      const mistyped = await get(service, "/subjects/foo", html);
+      expect(mistyped.status).toBe(400);
+      expect(mistyped.text).toContain("This is no DID that can be read");
+      for (const path of ["/?app=foo", `/console?session=${crypto.randomUUID()}&connect=foo`])
+        expect((await get(service, path, html)).text).toContain("link names no key that can be read");
+    });
+
     test("show every route of the document", async () => {
       const { text } = await get(service, "/docs");
       const { body } = await get(service, "/openapi.json");

@@ -11,6 +11,7 @@ import { AwardBook, type AwardChange, followAwards } from "../../../src/follower
 import type { FollowerStore } from "../../../src/followers/follow.ts";
 import { Failure } from "../../../src/kernel/failure.ts";
 import type { LoggedEntry } from "../../../src/operations/entry.ts";
+import { partBytes, sizeOf } from "../../../src/operations/entry-size.ts";
 import type { Storage } from "../../../src/storage/database.ts";
 import { evidenceStore } from "../../../src/storage/evidence-store.ts";
 import { openSqlite } from "../../../src/storage/sqlite.ts";
@@ -171,6 +172,23 @@ describe("a follower", () => {
     expect(await store.advance(before, 9, undefined)).toBe(false);
   });
 
+  it("goes on behind large entries, of which it reads fewer at once", async () => {
+    const large = (entry: LoggedEntry) => ({ ...entry, text: "x".repeat(partBytes / 2 - 1) });
+    const entries = scenario.entries.map((entry, i) => (i < 8 ? large(entry) : entry));
+    const parts: number[] = [];
+    const entriesAfter = async (after: number, limit: number, bytes = Number.POSITIVE_INFINITY) => {
+      const part: LoggedEntry[] = [];
+      while (part.length < limit && after + part.length < entries.length && sizeOf(part) < bytes)
+        part.push(entries[after + part.length]!);
+      parts.push(part.length);
+      return part;
+    };
+    const following = followAwards({ log: { ...logOf(entries), entriesAfter }, store: evidenceStore(storage) });
+    expect(await following.run(10_000)).toEqual({ seq: entries.length, behind: 0 });
+    expect(parts).toEqual([3, 3, 3, entries.length - 9]);
+    expect(await rowsOf(storage)).toEqual(whole);
+  });
+
   it("passes over what changes nothing, and writes that down only now and then", async () => {
     const entries = [...scenario.entries, ...idle(2_600)];
     const following = follower(storage, entries);
@@ -221,6 +239,7 @@ describe("a follower", () => {
       clear: async () => {},
     };
     const losing = followAwards({ log: logOf(scenario.entries), store: { ...evidenceStore(storage), ...store } });
-    await expect(losing.run(10_000)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    expect(await losing.run(10_000)).toEqual({ seq: 0, behind: scenario.entries.length });
+    await expect(losing.ensureAt(1)).rejects.toMatchObject({ code: "UNAVAILABLE" });
   });
 });

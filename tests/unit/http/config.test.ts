@@ -190,6 +190,30 @@ describe("the configuration", () => {
     expect(wrong.join()).not.toContain("secret");
   });
 
+  test.each([
+    ["RENOWN_TRUSTED_PROXY", "RENOWN_TRUSTED_PROXIES"],
+    ["RENOWN_OPERATORTOKEN", "RENOWN_OPERATOR_TOKEN"],
+    ["RENOWN_LOGLEVEL", "RENOWN_LOG_LEVEL"],
+    ["RENOWN_PORT", "PORT"],
+    ["RENOWN_RPC", "RENOWN_RPC_<chain>"],
+  ])("names %s as no setting, with %s as the nearest, and never tells its value", (name, nearest) => {
+    expect(mistakes({ [name]: "secret" })).toEqual([`${name} is no setting; the nearest name is ${nearest}.`]);
+    expect(mistakes({ [name]: " " })).toEqual([]);
+  });
+
+  test("lets variables be that begin alike and are known to be others'", () => {
+    const links = {
+      RENOWN_PORT: "tcp://10.0.0.7:8787",
+      RENOWN_PORT_8787_TCP: "tcp://10.0.0.7:8787",
+      RENOWN_PORT_8787_TCP_ADDR: "10.0.0.7",
+      RENOWN_SERVICE_HOST: "10.0.0.7",
+      RENOWN_SERVICE_PORT_HTTP: "8787",
+      RENOWN_API_SERVICE_PORT: "8787",
+    };
+    expect(mistakes({ ...links, RENOWN_URL: "https://renown.example", RENOWN: "x", HOME: "/root" })).toEqual([]);
+    expect(mistakes({ RENOWN_DATA: "./data", RENOWN_RPC_1: "https://one.example" })).toEqual([]);
+  });
+
   test("lists every setting with what it is unless set and what it means", () => {
     for (const [name, { unset, means }] of Object.entries(settings)) {
       expect(name).toMatch(/^(PORT|HOST|RENOWN_[A-Z_]+|RENOWN_RPC_<chain>)$/);

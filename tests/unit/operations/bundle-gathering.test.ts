@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { gatherLogs, type Wanted } from "../../../src/operations/bundle-gathering.ts";
 import type { LoggedEntry } from "../../../src/operations/entry.ts";
+import { entryBytes, partBytes } from "../../../src/operations/entry-size.ts";
 
-/** Logs by their names: how long each is, and what its entries rest on, the last of them each time. */
-type Logs = Record<string, { length: number; sources?: readonly string[] }>;
+/** Logs by their names: how long each is, what its entries rest on, and for how many each of them counts; one unless given. */
+type Logs = Record<string, { length: number; sources?: readonly string[]; counts?: number }>;
 
 const most = 4_000;
 const last = 1_000_000;
@@ -13,23 +14,32 @@ const last = 1_000_000;
 function storeOf(logs: Logs) {
   const places = new Map(Object.keys(logs).map((name, i) => [name, i * 10_000]));
   let read = 0;
+  const bytesOf = ({ counts = 1 }: Logs[string]) => (counts === 1 ? 1 : counts * entryBytes);
   const entry = (document: string, i: number) => {
     const sources = logs[document]!.sources ?? [];
     const restsOn = sources[i] === undefined ? [] : [{ document: sources[i], operation: "" }];
     const authority = { by: "proof", entry: "" };
-    return { seq: places.get(document)! + i + 1, document, index: i, authority, action: { input: { restsOn } } };
+    return {
+      seq: places.get(document)! + i + 1,
+      document,
+      index: i,
+      authority,
+      action: { input: { restsOn } },
+      text: "x".repeat(bytesOf(logs[document]!)),
+    };
   };
   return {
     read: () => read,
-    entriesOf: async (document: string, after: number, limit: number) => {
+    entriesOf: async (document: string, after: number, limit: number, bytes = Number.POSITIVE_INFINITY) => {
       const from = Math.max(0, after - places.get(document)!);
-      const found = Array.from({ length: Math.max(0, Math.min(limit, logs[document]!.length - from)) }, (_, i) =>
-        entry(document, from + i),
-      );
-      read += found.length;
+      const counts = logs[document]!.counts ?? 1;
+      const some = Math.min(limit, Math.ceil(bytes / bytesOf(logs[document]!)), logs[document]!.length - from);
+      const found = Array.from({ length: Math.max(0, some) }, (_, i) => entry(document, from + i));
+      read += found.length * counts;
       return found as unknown as LoggedEntry[];
     },
-    load: async (document: string) => ({ last: entry(document, logs[document]!.length - 1) }) as never,
+    weightOf: async (document: string, most: number) =>
+      Math.min(most, logs[document]!.length) * (logs[document]!.counts ?? 1),
     documentOfGrant: async () => undefined,
   };
 }
@@ -139,5 +149,42 @@ describe("a bundle", () => {
     const next = await gatherLogs(store, { ...terms, page: { after: 28, limit: 5 } });
     expect(next.taken.map(({ entries }) => entries.map(({ seq }) => seq))).toEqual([[29, 30]]);
     expect((await gatherLogs(store, terms)).left).toEqual(["own"]);
+  });
+
+  test("counts large entries for as many as their text makes, in what it takes, spends and reads in vain", async () => {
+    const logs = { own: { length: 3 }, large: { length: 61, counts: 20 }, larger: { length: 200, counts: 20 } };
+    const store = storeOf(logs);
+    const spent: number[] = [];
+    const spend = async (entries: number) => void spent.push(entries);
+    const { taken, left } = await gatherLogs(store, { wanted: wants(logs, 1), last, most: 3_000, spend });
+    expect(taken.map(({ document }) => document)).toEqual(["own", "large"]);
+    expect(left).toEqual(["larger"]);
+    expect(spent).toEqual([3, 61 * 20]);
+    expect(store.read()).toBeLessThan(3 + 61 * 20 * 2 + 1_000);
+  });
+
+  test("ends a page where its entries are too large, and says where the next one begins", async () => {
+    const store = storeOf({ own: { length: 150, counts: 20 } });
+    const wanted = [{ document: "own", rank: 0 } as const];
+    const pages: number[] = [];
+    for (let after: number | null = 0; after !== null; ) {
+      const page = { after, limit: 2_000 };
+      const { taken, next, left } = await gatherLogs(store, { wanted, last, most: 20_000, page });
+      expect(left).toEqual([]);
+      pages.push(taken[0]!.entries.length);
+      after = next;
+    }
+    const each = Math.ceil(partBytes / (20 * entryBytes));
+    expect(pages).toEqual([each, each, 150 - 2 * each]);
+  });
+
+  test("has an entry in each page, however little room there is", async () => {
+    const store = storeOf({ own: { length: 3, counts: 20 } });
+    const wanted = [{ document: "own", rank: 0 } as const];
+    const gathered = async (after: number) => gatherLogs(store, { wanted, last, most: 10, page: { after, limit: 10 } });
+    expect(await gathered(0)).toMatchObject({ taken: [{ entries: [{ seq: 1 }] }], next: 1 });
+    expect(await gathered(2)).toMatchObject({ taken: [{ entries: [{ seq: 3 }] }], left: [], next: null });
+    const roomy = await gatherLogs(store, { wanted, last, most: 45, page: { after: 0, limit: 10 } });
+    expect(roomy).toMatchObject({ taken: [{ entries: [{ seq: 1 }, { seq: 2 }] }], next: 2 });
   });
 });

@@ -1,8 +1,8 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Failure } from "../../../src/kernel/failure.ts";
 import { hour, iso } from "../../../src/kernel/time.ts";
 import { createScores, type ScoringParts } from "../../../src/reputation/scores.ts";
-import { day, factOf, now, plainPolicy, published, subject } from "./facts-given.ts";
+import { day, factOf, now, plainPolicy, policyOf, published, subject, wallet } from "./facts-given.ts";
 
 const last = 10_000;
 const followed = 6_000;
@@ -54,9 +54,78 @@ test.each([
   await expect(createScores(lagging()).score(nobody, subject, which)).rejects.toMatchObject({ code: "UNAVAILABLE" });
 });
 
-test("evidence is not shown as of an earlier place while nobody knows what has been hidden since", async () => {
-  const refused = createScores(lagging()).explain(nobody, subject, { ...asked, lagging: true });
+test("evidence is not shown of a moment past while nobody knows what has been hidden since", async () => {
+  const refused = createScores(lagging()).explain(nobody, subject, { ...asked, at: iso(then) });
   await expect(refused).rejects.toMatchObject({ code: "UNAVAILABLE" });
+});
+
+describe("while the log is still being followed, and the score is told as of the place", () => {
+  const steady = { halfLifeDays: null };
+  const policy = policyOf({ contribution: steady, badge: steady, endorsement: steady });
+  const other = wallet(2);
+  const former = { document: "award-3", kind: "badge", subject: other, rater: "org-3" } as const;
+  const facts = [
+    factOf(1),
+    // It will count no more tomorrow, which moves the score.
+    factOf(2, { document: "award-2", kind: "badge", validUntil: now }),
+    factOf(3, former),
+    factOf(4, { document: "award-2", kind: "endorsement" }),
+    factOf(5),
+  ];
+  const hidden = [{ subject, operation: "op-5" }];
+
+  function awarded(changes: Partial<ScoringParts<"subject">> = {}): ScoringParts<"subject"> {
+    const parts = lagging();
+    return {
+      ...parts,
+      ledger: {
+        ...parts.ledger,
+        group: async (_, place) => ({
+          members: place === last ? [subject] : [subject, other],
+          name: subject,
+          closedAt: undefined,
+        }),
+        factsAbout: async () => ({ facts, beyond: 0 }),
+        hiddenAbout: async (_, place) => (place === last ? hidden : []),
+      },
+      findPolicy: async () => policy,
+      speaksFor: (_, did) => did === subject,
+      ...changes,
+    };
+  }
+  const lenient = { ...asked, lagging: true };
+  const shown = ({ evidence, excluded }: { evidence: { operation: string }[]; excluded: { operation: string }[] }) =>
+    [...evidence, ...excluded].map(({ operation }) => operation).sort();
+
+  test("others are shown what is known not to be hidden, and nothing that an award may hide by now", async () => {
+    const told = await createScores(awarded()).explain(nobody, subject, lenient);
+    expect(told.score.asOf.position).toBe(followed);
+    expect(shown(told)).toEqual(["op-1"]);
+    expect(told.score.evidence.counted).toBe(facts.length);
+  });
+
+  test("its subject is shown all of its own, and nothing that another may hide by now", async () => {
+    const told = await createScores(awarded()).explain(async () => "subject", subject, lenient);
+    expect(shown(told)).toEqual(["op-1", "op-2", "op-4", "op-5"]);
+  });
+
+  test("the next change is told without the award that brings it", async () => {
+    const { nextChange } = await createScores(awarded()).score(nobody, subject, lenient);
+    expect(nextChange).toMatchObject({ at: iso(now), operations: [] });
+    const own = await createScores(awarded()).score(async () => "subject", subject, lenient);
+    expect(own.nextChange).toMatchObject({ at: iso(now), operations: ["op-2"] });
+  });
+
+  test("a moment past is told likewise", async () => {
+    const told = await createScores(awarded()).explain(nobody, subject, { ...lenient, at: iso(then) });
+    expect(shown(told)).toEqual(["op-1"]);
+  });
+
+  test("all that nobody hides is shown again once the log has been followed", async () => {
+    const caughtUp = awarded({ follow: async () => {}, reach: async (place) => place });
+    const told = await createScores(caughtUp).explain(nobody, subject, { ...lenient, at: iso(then) });
+    expect(shown(told)).toEqual(["op-1", "op-2", "op-3", "op-4"]);
+  });
 });
 
 test("a score is told of the last place where the log has been followed there", async () => {
