@@ -90,8 +90,9 @@ export async function replayScore(bundle: unknown, terms: ReplayTerms): Promise<
     const { score } = explainWhole(again.question);
     const compared = compare(score, { ...expected, apart: terms.expected !== undefined }, concealed);
     const [partial] = leftOutCheck(leftOut);
-    if (partial)
-      return { ...told, ...undetermined(partial), checks: [...checks, partial], score, differs: compared.differs };
+    // Who gives a root wants to know what it says: where it covers less, nobody knows.
+    const open = partial ?? (root && again.question.log.position > covered ? uncovered : undefined);
+    if (open) return { ...told, ...undetermined(open), checks: [...checks, open], score, differs: compared.differs };
     return { ...told, ...compared, checks: [...checks, ...compared.checks], score };
   } catch (error) {
     // A log that cannot be continued from: the policy, or the place asked about, is not among what is shown.
@@ -162,6 +163,12 @@ function compare(score: Score, expected: Comparand, concealed: number): Compared
   const why = `${detail} ${concealed} entries are concealed, and it may rest on them: its subject gets them all.`;
   return { ...undetermined(unknown(name, concealedCode, why)), differs };
 }
+
+const uncovered = unknown(
+  "covered",
+  "NOT_COMPLETE",
+  "The root that was given does not cover all that the score rests on.",
+);
 
 const unproved =
   "But entries are concealed, and a score that came with them cannot show that none of them is in it: compare with one " +

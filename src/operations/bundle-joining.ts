@@ -38,9 +38,9 @@ function isPage(value: unknown): boolean {
 }
 
 /**
- * One bundle of several: of the document of the first, with its further members and the keys that it names. Pages of one document come together in
- * any order, and a log that was left out of one is no longer where another brings it. Refuses with INVALID_REQUEST what is
- * no bundle, is of another realm, or lacks a page between others.
+ * One bundle of several: of the document of the first, with its further members and the keys that it names. Pages of one
+ * document come together in any order, and a log that was left out of one is no longer where another brings it. Refuses
+ * with INVALID_REQUEST what is no bundle, is of another realm, or lacks a page between others.
  */
 export function joinBundles([first, ...others]: readonly unknown[]): Bundle {
   const main = parseBundle(first);
@@ -96,6 +96,7 @@ function digestOf(entry: unknown): unknown {
 /** What is left out of one and comes with no other. What is not named comes with all that there is. */
 function stillLeftOut(bundles: readonly Bundle[], logs: readonly Log[], last: number): LeftOut[] {
   const held = new Map(logs.map((log) => [log.document, readableOf(log)]));
+  // Concealed places count: with any of them a score is the same only as one that was fetched by itself.
   const places = new Set(logs.flatMap(({ entries }) => entries.map((entry) => Number(entry.seq))));
   const missing = new Map<string, LeftOut>();
   for (const each of bundles.flatMap(({ leftOut = [] }) => leftOut)) {

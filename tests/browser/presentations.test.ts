@@ -53,7 +53,7 @@ describe("sharing a presentation", () => {
       .getByRole("textbox", { name: /^At least, under/ })
       .first()
       .press("Enter");
-    await page.waitForURL(/\/presentations\/[\w-]{22}$/);
+    await page.waitForURL(/\/presentations\/[\w-]{28}$/);
     expect(held.asked.filter((method) => method.includes("sign"))).toEqual(["personal_sign"]);
     const text = await page.locator("article").innerText();
     expect(text).toContain("All 2 credentials in it hold.");

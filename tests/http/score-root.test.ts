@@ -82,10 +82,24 @@ test("a log from which something was cut is told by the root alone", async () =>
   expect(outcomesOf(alone)).toEqual({ log: "NOT_COMPLETE", admission: "NOT_COMPLETE" });
   const rooted = await replayed(service, cut, { root: await signedRoot() });
   expect(outcomesOf(rooted)).toMatchObject({ root: "NOT_COMPLETE", log: "NOT_COMPLETE" });
+  expect([alone.verdict, rooted.verdict]).toEqual(["equal", "undetermined"]);
   const last = { ...kept.at(-1)!, seq: kept.length + 1 };
   const filled = withEntries(whole, [...kept.map((each, i) => ({ ...each, seq: i + 1 })), last]);
   const refused = await replayed(service, filled, { root: await signedRoot() });
   expect([refused.verdict, outcomesOf(refused).root]).toEqual(["refused", "CONTENT_MISMATCH"]);
+});
+
+test("a root that is older than the question leaves it open", async () => {
+  const did = await subject();
+  await exported(service, did);
+  const root = await signedRoot();
+  await attest(service, await openAttester(service), did);
+  const whole = withEntries(await exported(service, did), await wholeLog());
+  const report = await replayed(service, whole, { root });
+  expect([report.verdict, outcomesOf(report)]).toEqual([
+    "undetermined",
+    { root: "pass", log: "NOT_COMPLETE", admission: "NOT_COMPLETE" },
+  ]);
 });
 
 test("entries that were made young, with digests to match, are told by the root", async () => {

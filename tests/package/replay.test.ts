@@ -29,6 +29,7 @@ describe("npm run replay", () => {
     keep("better.json", { ...whole, score: { ...whole.score, score: "99.0" } });
     keep("score.json", whole.score);
     keep("did.json", (await get(service, "/.well-known/did.json")).body);
+    keep("root.json", (await get(service, "/v1/log")).body);
     const { body } = await get(service, "/v1/operations?limit=1000");
     writeFileSync(join(folder, "log.ndjson"), body.items.map((entry: object) => JSON.stringify(entry)).join("\n"));
     expect(at).toBe(iso(service.now()));
@@ -64,6 +65,19 @@ describe("npm run replay", () => {
     const alone = await run("--log", "export.json");
     expect(alone.code).toBe(0);
     expect(alone.out).toContain("untrusted");
+  });
+
+  test("holds the whole log to the root that the service has signed", async () => {
+    const asked = ["--policy", "open-work@1", "--subject", subject, "--at", at, "--score", "score.json"];
+    const rooted = (log: string, keys: string) =>
+      run("--log", log, ...asked, "--root", "root.json", "--operation-keys", keys);
+    const { code, out } = await rooted("log.ndjson", "did.json");
+    expect(code, out).toBe(0);
+    for (const name of ["root", "log", "admission"]) expect(out).toMatch(new RegExp(`^ {2}pass +${name}: `, "m"));
+    const part = await rooted("export.json", "did.json");
+    expect([part.code, part.out]).toEqual([1, expect.stringMatching(/^Verdict: undetermined$/m)]);
+    const keyless = await rooted("log.ndjson", "did:key:zDnaeYmK68TqnNGnPsZ8uEVDgJQdr7JW7pcFQsutbPREeWEmC");
+    expect([keyless.code, keyless.errors]).toEqual([2, expect.stringContaining("needs the log key")]);
   });
 
   test("takes logs that an export leaves out from files of their own, and names them where they are not given", async () => {
