@@ -97,8 +97,8 @@ export function auditBundle(
  * Computes a score again from an export (`GET /v1/subjects/{did}/scores/{policy}/export`) alone and compares it byte by
  * byte. `expected` is the score as the API gave it, or its digest, where it is not the one in the export; `asked` is what
  * the caller asked, for an export that must answer just that; `root` is what the service has signed of its whole log, which
- * must be given with it. Where the export names logs that were left out
- * (`leftOut`), `joinBundles` puts it together with theirs first; else the verdict is `undetermined`. Refuses with INVALID_REQUEST, INVALID_INPUT and UNREADABLE_DATE.
+ * must be given with it. Where the export names logs that were left out (`leftOut`), `joinBundles` puts it together with
+ * theirs first; else the verdict is `undetermined`. Refuses with INVALID_REQUEST, INVALID_INPUT and UNREADABLE_DATE.
  */
 export function replayScore(
   exported: unknown,

@@ -9,29 +9,39 @@ export type Beginning = { realm: string; did: Did; operationKeys: readonly { key
  * Holds a database to the realm, the service's DID and the keys for operations that it was first opened with, of which none
  * is ever taken out; throws an Error that names what is another.
  */
-export async function keepBeginning(db: Kysely<Tables>, { realm, did, operationKeys }: Beginning): Promise<void> {
-  const given = { realm, did, "operation key": operationKeys[0]!.key };
-  const rows = Object.entries(given).map(([name, value]) => ({ name, value }));
+export async function keepBeginning(db: Kysely<Tables>, beginning: Beginning): Promise<void> {
+  // Nothing is written down of a start that is refused.
+  ensureSame(await readBeginning(db), beginning);
+  const { realm, did, operationKeys } = beginning;
+  const given = { realm, did, [operationKey]: operationKeys[0]!.key };
   await db
     .insertInto("installation")
-    .values(rows)
+    .values(Object.entries(given).map(([name, value]) => ({ name, value })))
     .onConflict((on) => on.doNothing())
     .execute();
-  const found = await db.selectFrom("installation").select(["name", "value"]).execute();
-  const kept = new Map(found.map(({ name, value }) => [name, value]));
-  if (kept.get("realm") !== realm)
-    throw new Error(`RENOWN_REALM is ${realm}, but this database was made for the realm ${kept.get("realm")}.`);
-  await keepDid(db, kept.get("did") ?? did, did);
-  if (!operationKeys.some(({ key }) => key === kept.get("operation key")))
+  // Of two first starts at once the second is held to the first.
+  const kept = await readBeginning(db);
+  ensureSame(kept, beginning);
+  if (kept.get("did") !== did)
+    await db.updateTable("installation").set({ value: did }).where("name", "=", "did").execute();
+}
+
+const operationKey = "operation key";
+
+async function readBeginning(db: Kysely<Tables>): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.selectFrom("installation").select(["name", "value"]).execute();
+  return new Map(rows.map(({ name, value }) => [name, value]));
+}
+
+function ensureSame(kept: ReadonlyMap<string, string>, { realm, did, operationKeys }: Beginning): void {
+  const known = { realm: kept.get("realm"), did: kept.get("did"), key: kept.get(operationKey) };
+  if (known.realm !== undefined && known.realm !== realm)
+    throw new Error(`RENOWN_REALM is ${realm}, but this database was made for the realm ${known.realm}.`);
+  // What was begun on localhost was a trial, which may move: nobody else could resolve that DID.
+  if (known.did !== undefined && known.did !== did && !/^did:web:localhost(%3A\d+)?$/.test(known.did))
+    throw new Error(`By RENOWN_ORIGIN the service is ${did}, but in this database it has signed as ${known.did}.`);
+  if (known.key !== undefined && !operationKeys.some(({ key }) => key === known.key))
     throw new Error(
       "The keys are not those that this database was begun with: bring back its keys.json, or RENOWN_KEYS, or begin with an empty database.",
     );
-}
-
-/** What was begun on localhost was a trial, which may move: nobody else could resolve that DID. */
-async function keepDid(db: Kysely<Tables>, kept: Did, did: Did): Promise<void> {
-  if (kept === did) return;
-  if (!/^did:web:localhost(%3A\d+)?$/.test(kept))
-    throw new Error(`By RENOWN_ORIGIN the service is ${did}, but in this database it has signed as ${kept}.`);
-  await db.updateTable("installation").set({ value: did }).where("name", "=", "did").execute();
 }

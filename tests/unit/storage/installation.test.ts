@@ -30,6 +30,12 @@ describe("a database that was begun", () => {
     await keep();
   });
 
+  test("remembers nothing of a start that was refused", async () => {
+    await storage.db.insertInto("installation").values({ name: "realm", value: "main" }).execute();
+    await expect(keep({ realm: "test", operationKeys: [{ key: "did:key:zDnOther" }] })).rejects.toThrow("RENOWN_REALM");
+    await keep();
+  });
+
   test("moves from localhost to where it is to stay, once", async () => {
     await keep({ did: "did:web:localhost%3A8787" });
     await keep({ did: "did:web:localhost%3A9000" });
