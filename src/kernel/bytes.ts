@@ -53,15 +53,7 @@ export function fromHex(text: string, start: number = 0): Bytes | undefined {
   return bad < 0 ? undefined : bytes;
 }
 
-/** Whether all from `start` on is lowercase hex, by a table: of random digits a branch guesses every second wrong. */
-export function isLowerHex(text: string, start: number = 0): boolean {
-  let bad = 0;
-  for (let i = start; i < text.length; i++) bad |= lowerHexValues[text.charCodeAt(i)] ?? -1;
-  return bad >= 0;
-}
-
-const lowerHexValues = valuesOf("0123456789abcdef");
-const hexValues = lowerHexValues.slice();
+const hexValues = valuesOf("0123456789abcdef");
 for (const [i, digit] of [..."ABCDEF"].entries()) hexValues[digit.charCodeAt(0)] = 10 + i;
 
 const base64Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -17,9 +17,17 @@ export type Verdict = "valid" | "invalid" | "undetermined";
 
 /** A required check that fails makes `invalid`; else one that is unknown or skipped makes `undetermined`. */
 export function judge(checks: readonly Check[]): Verdict {
-  const required = checks.filter((check) => check.required);
-  if (required.some((check) => check.outcome === "fail")) return "invalid";
-  return required.every((check) => check.outcome === "pass") ? "valid" : "undetermined";
+  let open = false;
+  for (const { required, outcome } of checks) {
+    if (required && outcome === "fail") return "invalid";
+    open ||= required && outcome !== "pass";
+  }
+  return open ? "undetermined" : "valid";
+}
+
+/** A check that any number of reports hold: nobody may write to it. */
+export function shared(check: Check): Check {
+  return Object.freeze(check);
 }
 
 export function pass(name: string, detail: string, code: string = "OK"): Check {

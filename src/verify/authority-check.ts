@@ -1,28 +1,31 @@
 import { covers, type Delegation, type LifeCode, lifeOf, limitNames, type Moment } from "../identity/delegation.ts";
 import { type Did, isUserDid, parsePkh } from "../identity/did.ts";
 import { speaksFor } from "../identity/proof-reach.ts";
-import { aside, type Check, fail, pass, skipped, unknown } from "../kernel/report.ts";
+import { aside, type Check, fail, pass, shared, skipped, unknown } from "../kernel/report.ts";
 import { iso, type Millis, parseTime } from "../kernel/time.ts";
 import { lifeSentences } from "../operations/authority.ts";
-import { type LoggedEntry, signerOf } from "../operations/entry.ts";
+import type { LoggedEntry } from "../operations/entry.ts";
 import type { SignedOperation } from "../operations/operation.ts";
 import type { KeyReport } from "./key-report.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { judgeOwnedKey } from "./organization-key.ts";
 
-type Subject = { operation: SignedOperation; at: Moment; known: Moment; entry: LoggedEntry | null; now: Millis };
+type Subject = {
+  operation: SignedOperation;
+  signer: { user: Did; app: Did };
+  at: Moment;
+  known: Moment;
+  entry: LoggedEntry | null;
+  now: Millis;
+};
+
+type Judged = { checks: Check[]; key: KeyReport };
 
 /** The checks `delegation` and `limits`: whether the key spoke for the user at that moment, and might do this. */
-export async function checkAuthority(
-  subject: Subject,
-  knowledge: Knowledge,
-): Promise<{ checks: Check[]; key: KeyReport }> {
-  const { operation, entry } = subject;
-  const { user, app } = signerOf(operation);
-  if (entry?.authority.by === "organization") {
-    const owned = await knowledge.ownedKey?.(entry.authority.entry);
-    return judgeOwnedKey(owned, { ...subject, entry });
-  }
+export function checkAuthority(subject: Subject, knowledge: Knowledge): Judged | Promise<Judged> {
+  const { signer, entry } = subject;
+  const { user, app } = signer;
+  if (entry?.authority.by === "organization") return byOrganization({ ...subject, entry }, knowledge);
   if (user === "") return withoutUser(app, entry, knowledge);
   if (!knowledge.delegationsOf) {
     const check = unknown("delegation", "NOT_DELEGATED", "No snapshot of delegations is held here.");
@@ -32,25 +35,39 @@ export async function checkAuthority(
     const check = unknown("delegation", "BEYOND_LOG", "The moment asked about lies beyond what has been recorded.");
     return { checks: withLimits(check), key: emptyKey(user, "UNKNOWN") };
   }
-  const asked = knowledge.delegationsOf(user, app);
-  const given = "then" in asked ? await asked : asked;
-  const found = given.filter((each) => each.grantedSeq <= subject.known.seq);
-  const name = entry?.authority.by === "delegation" ? entry.authority.entry : "";
-  const named = name === "" ? undefined : await namedDelegation(found, name, knowledge);
-  const best = named ?? pickDelegation(found, subject);
+  const given = knowledge.delegationsOf(user, app);
+  return "then" in given
+    ? given.then((found) => byDelegations(found, subject, knowledge))
+    : byDelegations(given, subject, knowledge);
+}
+
+async function byOrganization(subject: Subject & { entry: LoggedEntry }, knowledge: Knowledge): Promise<Judged> {
+  return judgeOwnedKey(await knowledge.ownedKey?.(subject.entry.authority.entry), subject);
+}
+
+function byDelegations(given: readonly Delegation[], subject: Subject, knowledge: Knowledge): Judged | Promise<Judged> {
+  const { entry, known } = subject;
+  const found = given.filter((each) => each.grantedSeq <= known.seq);
+  if (entry?.authority.by !== "delegation" || entry.authority.entry === "")
+    return byBest(pickDelegation(found, subject), found, subject, knowledge);
+  const named = namedDelegation(found, entry.authority.entry, knowledge);
+  return named.then((best) => byBest(best ?? pickDelegation(found, subject), found, subject, knowledge));
+}
+
+function byBest(
+  best: Delegation | undefined,
+  found: readonly Delegation[],
+  subject: Subject,
+  knowledge: Knowledge,
+): Judged | Promise<Judged> {
+  const { operation, signer, entry, known } = subject;
   const state = best && stateOf(best, subject);
   if (state !== "LIVE" && entry?.authority.by === "proof") return byProof(found, subject, entry, knowledge);
-  if (!best || !state) return { checks: withLimits(absent(knowledge)), key: emptyKey(user, "NOT_DELEGATED") };
-  const key = keyReport(user, best, state, subject.known);
+  if (!best || !state) return { checks: withLimits(absent(knowledge)), key: emptyKey(signer.user, "NOT_DELEGATED") };
+  const key = keyReport(signer.user, best, state, known);
   if (state !== "LIVE") return { checks: withLimits(fail("delegation", state, lifeSentences[state])), key };
-  const limits = limitsCheck(best, operation, entry);
-  return {
-    checks: [
-      pass("delegation", `Live since ${iso(best.grantedAt)}, until ${iso(best.expiresAt)} at the latest.`),
-      limits,
-    ],
-    key,
-  };
+  const live = pass("delegation", `Live since ${key.grantedAt}, until ${key.expiresAt} at the latest.`);
+  return { checks: [live, limitsCheck(best, operation, entry)], key };
 }
 
 function withLimits(delegation: Check): Check[] {
@@ -72,11 +89,11 @@ async function namedDelegation(
  */
 async function byProof(
   found: readonly Delegation[],
-  { operation, known }: Subject,
+  { signer, known }: Subject,
   entry: LoggedEntry,
   knowledge: Knowledge,
-) {
-  const { user, app } = signerOf(operation);
+): Promise<Judged> {
+  const { user, app } = signer;
   const held =
     found.find((each) => each.document === entry.document) ?? (await knowledge.delegationIn?.(entry.document));
   const theirs = held?.key === app && isUserDid(user) && speaksFor(held, parsePkh(user));
@@ -105,7 +122,7 @@ function stateOf(delegation: Delegation, { at, known, entry }: Subject): LifeCod
   return lifeOf(delegation, moment, known);
 }
 
-function withoutUser(app: Did, entry: LoggedEntry | null, knowledge: Knowledge): { checks: Check[]; key: KeyReport } {
+function withoutUser(app: Did, entry: LoggedEntry | null, knowledge: Knowledge): Judged {
   // Without an entry nobody knows whether a retired key signed it before its retirement.
   if (!knowledge.isServiceKey(app, entry ? parseTime(entry.admittedAt) : undefined)) {
     const check = aside(pass("delegation", "It names no user: the key speaks for itself alone.", "NO_USER"));
@@ -128,10 +145,13 @@ function absent(knowledge: Knowledge): Check {
     : unknown("delegation", "NOT_DELEGATED", detail);
 }
 
+const wereApplied = shared(pass("limits", "The limits of the key were applied when it was admitted."));
+const covered = shared(pass("limits", "The limits of the key cover it."));
+
 /** For an entry the corridor has decided; for a document kept elsewhere a key with entries needs one for its kind. */
 function limitsCheck({ limits }: Delegation, { kind, action }: SignedOperation, entry: LoggedEntry | null): Check {
-  if (entry) return pass("limits", "The limits of the key were applied when it was admitted.");
-  if (covers(limits, kind, action.type, true)) return pass("limits", "The limits of the key cover it.");
+  if (entry) return wereApplied;
+  if (covers(limits, kind, action.type, true)) return covered;
   return fail("limits", "NOT_PERMITTED", `The key may do ${limitNames(limits).join(", ") || "nothing"}.`);
 }
 

@@ -2,7 +2,7 @@ import { p256Verifier } from "#primitives";
 import { keyDid } from "../identity/did.ts";
 import { concat, fromBase64, fromBase64url, utf8 } from "../kernel/bytes.ts";
 import { isObject } from "../kernel/json.ts";
-import { aside, type Check, fail, pass, unknown } from "../kernel/report.ts";
+import { aside, type Check, fail, pass, shared, unknown } from "../kernel/report.ts";
 import { createdId } from "../operations/document-id.ts";
 import { signerOf } from "../operations/entry.ts";
 import { appOf, type SignedOperation } from "../operations/operation.ts";
@@ -13,8 +13,7 @@ import { appOf, type SignedOperation } from "../operations/operation.ts";
  */
 export function checkDocumentId(operation: SignedOperation, realm: string): Check | Promise<Check> {
   const { action, document, kind } = operation;
-  if (action.type !== "CREATE_DOCUMENT")
-    return aside(pass("document", "It opens no document; the id is taken as it stands.", "OPAQUE"));
+  if (action.type !== "CREATE_DOCUMENT") return opensNone;
   const { documentId, model, signing } = action.input;
   if (documentId !== document) return fail("document", "WRONG_DOCUMENT_ID", "The input names another document.");
   if (model !== kind) return fail("document", "WRONG_DOCUMENT_ID", "The input names another kind.");
@@ -29,6 +28,8 @@ export function checkDocumentId(operation: SignedOperation, realm: string): Chec
     return unknown("document", "WRONG_DOCUMENT_ID", "The id is the signature of a header that is not here.");
   return aside(pass("document", "The id is random and binds nobody.", "OPAQUE"));
 }
+
+const opensNone = shared(aside(pass("document", "It opens no document; the id is taken as it stands.", "OPAQUE")));
 
 /** How ids that this house computes are spelt; a signature in base64 may begin with the same letters. */
 const ours = /^r1[A-Za-z0-9_-]{43}$/;

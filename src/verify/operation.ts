@@ -3,7 +3,7 @@ import type { Moment } from "../identity/delegation.ts";
 import type { Did } from "../identity/did.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { isObject } from "../kernel/json.ts";
-import { type Check, fail, judge, pass, skipped, unknown, type Verdict } from "../kernel/report.ts";
+import { type Check, fail, judge, pass, shared, skipped, unknown, type Verdict } from "../kernel/report.ts";
 import { clockSkew, iso, type Millis, parseTime, second } from "../kernel/time.ts";
 import { type Binding, type LoggedEntry, operationDigest, signerOf } from "../operations/entry.ts";
 import { decidingTuple, parseOperation, type SignedOperation, type Tuple, tuplesOf } from "../operations/operation.ts";
@@ -44,7 +44,7 @@ export async function verifyOperation(
   knowledge: Knowledge,
 ): Promise<OperationReport> {
   const read = readOperation(value);
-  if ("check" in read) return unreadable(read.check, question, knowledge);
+  if ("check" in read) return reportOf(unreadable(read.check), null, question, knowledge);
   const { operation } = read;
   const tuple = decidingTuple(operation.action);
   const key = tuple && checkKey(tuple[1]);
@@ -57,35 +57,57 @@ export async function verifyOperation(
   // What was recorded later was not known by then, or the same question would have another answer tomorrow.
   const entry = held && held.seq <= question.known.seq ? held : null;
   const at = question.at ?? (entry ? momentOf(entry) : { time: question.now, seq: Number.MAX_SAFE_INTEGER });
-  const checks: Check[] = [pass("grammar", "The operation follows the grammar of signed operations.")];
-  const report = (binding: Binding | "none", delegation: KeyReport | null): OperationReport => ({
+  const about = { operation, digest, signer: signerOf(operation), entry, at };
+  if (!tuple || !key || !signature) return reportOf(unsigned(), about, question, knowledge);
+  const match = judgedContent(operation, tuple, digest, entry);
+  const content = contentChecks[match];
+  const time = timeCheck(operation, tuple, question.known.time);
+  const opening = checkDocumentId(operation, knowledge.realm);
+  const document = "then" in opening ? await opening : opening;
+  const judging = checkAuthority({ ...about, known: question.known, now: question.now }, knowledge);
+  const authority = "then" in judging ? await judging : judging;
+  const checks = [readable, key, content, signature, time, document, ...authority.checks];
+  if (question.require.length > 0) checks.push(...demanded(question.require, match, authority.key, entry, knowledge));
+  const sound = key.outcome === "pass" && content.outcome === "pass" && signature.outcome === "pass";
+  const found = { binding: sound ? bindingOf(match, entry) : "none", delegation: authority.key } as const;
+  return reportOf(checks, about, question, knowledge, found);
+}
+
+/** What an operation that can be read says of itself, and where the log has it. */
+type About = {
+  operation: SignedOperation;
+  digest: string;
+  signer: { user: Did; app: Did };
+  entry: LoggedEntry | null;
+  at: Moment;
+};
+
+type Found = Pick<OperationReport, "binding" | "delegation">;
+const nothing: Found = { binding: "none", delegation: null };
+
+function reportOf(
+  checks: Check[],
+  about: About | null,
+  question: Question,
+  knowledge: Knowledge,
+  { binding, delegation }: Found = nothing,
+): OperationReport {
+  const entry = about?.entry ?? null;
+  const at = about?.at ?? question.at;
+  return {
     verdict: judge(checks),
     binding,
-    operation: digest,
-    document: operation.document,
-    signer: signerOf(operation),
+    operation: about?.digest ?? null,
+    document: about?.operation.document ?? null,
+    signer: about?.signer ?? null,
     delegation,
     entry: entry && { digest: entry.digest, seq: entry.seq, index: entry.index, admittedAt: entry.admittedAt },
-    at: iso(at.time),
+    at: iso(at?.time ?? question.now),
     known: iso(question.known.time),
     require: question.require,
     answering: knowledge.answering ?? null,
     checks,
-  });
-  if (!tuple || !key || !signature) {
-    const unsigned = fail("signature", "BAD_SIGNATURE", "Nobody has signed the operation.");
-    checks.push(...names.slice(1).map((name) => (name === "signature" ? unsigned : skipped(name, "signature"))));
-    return report("none", null);
-  }
-  const match = judgedContent(operation, tuple, digest, entry);
-  checks.push(key, contentCheck(match), signature, timeCheck(operation, question.known.time));
-  const document = checkDocumentId(operation, knowledge.realm);
-  checks.push("then" in document ? await document : document);
-  const subject = { operation, at, known: question.known, entry, now: question.now };
-  const authority = await checkAuthority(subject, knowledge);
-  checks.push(...authority.checks, ...demanded(question.require, match, authority.key, entry, knowledge));
-  const sound = checks.slice(0, 4).every((check) => check.outcome === "pass");
-  return report(sound ? bindingOf(match, entry) : "none", authority.key);
+  };
 }
 
 function readOperation(value: unknown): { operation: SignedOperation } | { check: Check } {
@@ -123,34 +145,28 @@ function readOperation(value: unknown): { operation: SignedOperation } | { check
   }
 }
 
+const readable = shared(pass("grammar", "The operation follows the grammar of signed operations."));
+
 /** All names appear in every report: what could not run says what it waited for. */
-function unreadable(check: Check, question: Question, knowledge: Knowledge): OperationReport {
-  const checks = [check, ...names.slice(1).map((name) => skipped(name, "grammar"))];
-  const { at, known, now, require } = question;
-  const times = { at: iso(at?.time ?? now), known: iso(known.time) };
-  return {
-    verdict: judge(checks),
-    binding: "none",
-    operation: null,
-    document: null,
-    signer: null,
-    delegation: null,
-    entry: null,
-    ...times,
-    require,
-    answering: knowledge.answering ?? null,
-    checks,
-  };
+function unreadable(check: Check): Check[] {
+  return [check, ...names.slice(1).map((name) => skipped(name, "grammar"))];
+}
+
+function unsigned(): Check[] {
+  const nobody = fail("signature", "BAD_SIGNATURE", "Nobody has signed the operation.");
+  return [readable, ...names.slice(1).map((name) => (name === "signature" ? nobody : skipped(name, "signature")))];
 }
 
 function momentOf(entry: LoggedEntry): Moment {
   return { time: parseTime(entry.admittedAt), seq: entry.seq };
 }
 
+const onCurve = shared(pass("key", "The key is a point on P-256."));
+
 function checkKey(app: Did): Check {
   try {
     appKey(app);
-    return pass("key", "The key is a point on P-256.");
+    return onCurve;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return fail("key", error.code, error.detail ?? error.message);
@@ -170,14 +186,12 @@ function judgedContent(
   return entry.binding === "content" && admitted?.join() === tuple.join() ? "content" : match;
 }
 
-function contentCheck(match: ContentMatch): Check {
-  if (match === "mismatch")
-    return fail("content", "CONTENT_MISMATCH", "The signature is for other content than stands here.");
-  if (match === "weak") return pass("content", "The content is bound, with the document, by SHA-1.", "WEAK_HASH");
-  if (match === "content")
-    return pass("content", "Scope, type and input are bound; document, id, time and user are not.");
-  return pass("content", "The whole operation is bound, with document, kind, user and time.");
-}
+const contentChecks: Record<ContentMatch, Check> = {
+  mismatch: shared(fail("content", "CONTENT_MISMATCH", "The signature is for other content than stands here.")),
+  weak: shared(pass("content", "The content is bound, with the document, by SHA-1.", "WEAK_HASH")),
+  content: shared(pass("content", "Scope, type and input are bound; document, id, time and user are not.")),
+  full: shared(pass("content", "The whole operation is bound, with document, kind, user and time.")),
+};
 
 /** Each tuple is checked, the last decides: one bad signature among several spoils them all. */
 function signatureCheck(operation: SignedOperation, key: Check, keyOf = appKey): Check | Promise<Check> {
@@ -188,9 +202,11 @@ function signatureCheck(operation: SignedOperation, key: Check, keyOf = appKey):
   return typeof good === "boolean" ? oneSignature(good) : good.then(oneSignature);
 }
 
+const verifies = shared(pass("signature", "ECDSA P-256 with SHA-256 verifies by the key in app."));
+const verifiesNot = shared(fail("signature", "BAD_SIGNATURE", "The signature does not verify."));
+
 function oneSignature(good: boolean): Check {
-  if (!good) return fail("signature", "BAD_SIGNATURE", "The signature does not verify.");
-  return pass("signature", "ECDSA P-256 with SHA-256 verifies by the key in app.");
+  return good ? verifies : verifiesNot;
 }
 
 async function severalSignatures(tuples: readonly Tuple[], keyOf: typeof appKey): Promise<Check> {
@@ -200,12 +216,13 @@ async function severalSignatures(tuples: readonly Tuple[], keyOf: typeof appKey)
   return oneSignature(true);
 }
 
+const notAhead = shared(pass("time", "It is not dated ahead; its times are claims of whoever signed."));
+const ahead = shared(fail("time", "FROM_THE_FUTURE", "It is dated more than five minutes ahead."));
+
 /** Clients' times are claims, and only one thing is asked of them; what is known of since then makes none better. */
-function timeCheck({ action }: SignedOperation, known: Millis): Check {
-  const signedAt = Number(decidingTuple(action)?.[0] ?? 0) * second;
-  const ahead = Math.max(signedAt, parseTime(action.timestampUtcMs)) > known + clockSkew;
-  if (ahead) return fail("time", "FROM_THE_FUTURE", "It is dated more than five minutes ahead.");
-  return pass("time", "It is not dated ahead; its times are claims of whoever signed.");
+function timeCheck({ action }: SignedOperation, [signedAt]: Tuple, known: Millis): Check {
+  const latest = Math.max(Number(signedAt) * second, parseTime(action.timestampUtcMs));
+  return latest > known + clockSkew ? ahead : notAhead;
 }
 
 function bindingOf(match: ContentMatch, entry: LoggedEntry | null): Binding | "none" {
@@ -220,7 +237,6 @@ function demanded(
   entry: LoggedEntry | null,
   knowledge: Knowledge,
 ): Check[] {
-  if (require.length === 0) return [];
   const checks: Record<Demand, () => Check> = {
     full: () =>
       match === "full"

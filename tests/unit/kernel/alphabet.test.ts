@@ -8,6 +8,10 @@ const patterns: Record<keyof typeof alphabets, RegExp> = {
   base58: /^[123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz]*$/,
   plain: /^[^,\u0000-\u001f\u007f-\uffff]*$/,
   unescaped: /^[\u0020\u0021\u0023-\u005b\u005d-\u007e]*$/,
+  lowerHex: /^[0123456789abcdef]*$/,
+  digits: /^[0123456789]*$/,
+  slug: /^[abcdefghijklmnopqrstuvwxyz0123456789-]*$/,
+  word: /^[abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_]*$/,
 };
 const names = Object.keys(patterns) as (keyof typeof alphabets)[];
 
@@ -31,8 +35,13 @@ describe("isSpelt", () => {
     );
   });
 
-  it("judges from its start on alone", () => {
+  it("judges from its start to its end alone", () => {
     const hex: Alphabet = alphabets.hex;
     expect([isSpelt("0xab", hex), isSpelt("0xab", hex, 2), isSpelt("0xab", hex, 4)]).toEqual([false, true, true]);
+    expect([isSpelt("abx", hex, 0, 2), isSpelt("abx", hex, 0, 3), isSpelt("abx", hex, 3, 3)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
   });
 });

@@ -103,6 +103,48 @@ describe("an action", () => {
     expect(code(changed((copy) => (copy[member] = value)))).toBe("INVALID_OPERATION"),
   );
 
+  it.each([
+    ["type", /^[A-Z][A-Za-z0-9_]{0,127}$/, "AZaz09_- é\n", 130],
+    ["scope", /^[a-z][a-z0-9-]{0,63}$/, "azAZ09-_/ é\n", 66],
+  ])("has exactly the %s that the specification's pattern %s takes", (member, pattern, characters, longest) => {
+    const texts = fc.oneof(
+      fc.string({ unit: fc.constantFrom(...characters), maxLength: longest }),
+      fc.stringMatching(pattern),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        const taken = code(changed((copy) => (copy[member] = text))) === undefined;
+        expect(taken).toBe(pattern.test(text));
+      }),
+    );
+  });
+
+  it("stands in exactly the kinds that the specification's pattern takes", () => {
+    const pattern = /^[a-z0-9-]{1,64}\/[a-z0-9-]{1,64}$/;
+    const part = fc.string({ unit: fc.constantFrom(..."az09-"), maxLength: 66 });
+    const texts = fc.oneof(
+      fc.string({ unit: fc.constantFrom(..."azA09-/_ é\n"), maxLength: 12 }),
+      fc.tuple(part, part).map((parts) => parts.join("/")),
+    );
+    fc.assert(
+      fc.property(texts, (kind) => {
+        expect(code(wire(), true, { ...place, kind }) === undefined).toBe(pattern.test(kind));
+      }),
+    );
+  });
+
+  it("is signed at exactly the seconds that the specification's pattern takes", () => {
+    const pattern = /^[1-9]\d{9,10}$/;
+    const texts = fc.string({ unit: fc.constantFrom(..."0123456789 a-.\n"), minLength: 8, maxLength: 13 });
+    const digits = fc.string({ unit: fc.constantFrom(..."0123456789"), minLength: 9, maxLength: 12 });
+    fc.assert(
+      fc.property(fc.oneof(texts, digits), (signedAt) => {
+        const value = changed((copy) => (copy.context.signer.signatures[0][0] = signedAt));
+        expect(code(value) === undefined).toBe(pattern.test(signedAt));
+      }),
+    );
+  });
+
   it(`has at most ${maxActionLength} characters where it is kept`, () => {
     const long = (length: number) => changed((copy) => (copy.input = { a: "x".repeat(length) }));
     const room = maxActionLength - JSON.stringify(long(0)).length;
