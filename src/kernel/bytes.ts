@@ -118,23 +118,28 @@ const base64Codes = utf8(base64Alphabet);
 const base64urlCodes = utf8(base64urlAlphabet);
 
 function decode64(text: string, values: Int8Array): Bytes | undefined {
-  if (text.length % 4 === 1) return undefined;
+  const rest = text.length % 4;
+  if (rest === 1) return undefined;
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
-  let word = 0;
-  let bits = 0;
+  const whole = text.length - rest;
+  const valueAt = (i: number) => values[text.charCodeAt(i)] ?? -1;
+  let bad = 0;
   let at = 0;
-  for (let i = 0; i < text.length; i++) {
-    const value = values[text.charCodeAt(i)] ?? -1;
-    if (value < 0) return undefined;
-    word = ((word << 6) | value) & 0xffffff;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes[at++] = (word >> bits) & 255;
-    }
+  for (let i = 0; i < whole; i += 4) {
+    const word = (valueAt(i) << 18) | (valueAt(i + 1) << 12) | (valueAt(i + 2) << 6) | valueAt(i + 3);
+    bad |= word;
+    bytes[at++] = word >> 16;
+    bytes[at++] = word >> 8;
+    bytes[at++] = word;
   }
-  // Left-over bits must be zero, or two spellings would name the same bytes.
-  return (word & ((1 << bits) - 1)) === 0 ? bytes : undefined;
+  if (rest > 0) {
+    const word = (valueAt(whole) << 18) | (valueAt(whole + 1) << 12) | (rest === 3 ? valueAt(whole + 2) << 6 : 0);
+    // Left-over bits must be zero, or two spellings would name the same bytes.
+    bad |= (word & (rest === 3 ? 0xff : 0xffff)) === 0 ? word : -1;
+    bytes[at++] = word >> 16;
+    if (rest === 3) bytes[at++] = word >> 8;
+  }
+  return bad < 0 ? undefined : bytes;
 }
 
 const base58Alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";

@@ -20,15 +20,16 @@ export type EndorsementReport = {
 export const maxEndorsements = 8;
 
 type Moments = { at: number; known: number; now: number };
-type Found = { of: EndorsementReport["of"]; target: string | undefined; secured: Secured };
+
+/** An endorsement that stands in a badge, and the id of what it should be about. */
+export type Endorsement = { of: EndorsementReport["of"]; target: string | undefined; secured: Secured };
 
 /** A report on each endorsement inside a badge, and a check aside that tells how it stands. */
 export async function endorsementReports(
-  body: JsonObject,
+  found: readonly Endorsement[],
   moments: Moments,
   knowledge: BadgeKnowledge,
 ): Promise<{ checks: Check[]; reports: EndorsementReport[] }> {
-  const found = endorsementsIn(body);
   if (found.length === 0) return { checks: [], reports: [] };
   const reports = await Promise.all(found.slice(0, maxEndorsements).map((each) => examine(each, moments, knowledge)));
   const checks = reports.map(endorsementCheck);
@@ -47,7 +48,8 @@ function endorsementCheck({ verdict, issuer, of, checks }: EndorsementReport, pl
   return aside(outcome(name, wrong?.code ?? "UNKNOWN", `${wrong?.name}: ${wrong?.detail}`));
 }
 
-function endorsementsIn(body: JsonObject): Found[] {
+/** What stands in the badge itself, in its achievement and in its issuer. */
+export function endorsementsIn(body: JsonObject): Endorsement[] {
   const [subject] = objectsIn(body.credentialSubject);
   const [achievement] = objectsIn(subject?.achievement);
   const [issuer] = objectsIn(body.issuer);
@@ -58,7 +60,7 @@ function endorsementsIn(body: JsonObject): Found[] {
   ];
 }
 
-function within(of: Found["of"], holder: JsonObject, id: unknown): Found[] {
+function within(of: Endorsement["of"], holder: JsonObject, id: unknown): Endorsement[] {
   const target = typeof id === "string" ? id : undefined;
   const jwts = [holder.endorsementJwt].flat().filter((each) => typeof each === "string");
   const objects = objectsIn(holder.endorsement).map(
@@ -68,7 +70,7 @@ function within(of: Found["of"], holder: JsonObject, id: unknown): Found[] {
 }
 
 async function examine(
-  { of, target, secured }: Found,
+  { of, target, secured }: Endorsement,
   moments: Moments,
   knowledge: BadgeKnowledge,
 ): Promise<EndorsementReport> {

@@ -60,11 +60,19 @@ function readData(url: string): Reading {
 }
 
 function readText(text: string): Reading {
-  if (/^[\w-]+\.[\w-]+\.[\w-]*$/.test(text)) return { carrier: "jwt", credential: text };
+  if (isCompact(text)) return { carrier: "jwt", credential: text };
   ensure(text.startsWith("{"), "INVALID_CREDENTIAL", "It is no JWT, no JSON object, no https URL and no image.");
   const value = parseJson(text);
   ensure(isObject(value), "INVALID_CREDENTIAL", "It is no JSON object.");
   return readObject(value as JsonObject);
+}
+
+/** Whether it is three parts of base64url with dots between; whoever parses them looks at each character. */
+function isCompact(text: string): boolean {
+  const [first, second] = [text.indexOf("."), text.lastIndexOf(".")];
+  if (first < 1 || text.indexOf(".", first + 1) !== second) return false;
+  // A header is a JSON object, and in base64url that begins with eyJ unless there is white space.
+  return text.startsWith("eyJ") || /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text);
 }
 
 function readObject(value: JsonObject): Reading {

@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from "../kernel/json.ts";
 import { aside, type Check, fail, judge, pass, skipped, unknown, type Verdict } from "../kernel/report.ts";
 import { iso, type Millis } from "../kernel/time.ts";
 import { openWork } from "../securing/work.ts";
-import { type EndorsementReport, endorsementReports } from "./badge-endorsements.ts";
+import { type Endorsement, type EndorsementReport, endorsementReports, endorsementsIn } from "./badge-endorsements.ts";
 import { type Examination, examineSecured, objectsIn } from "./badge-examination.ts";
 import { closedCheck, domainCheck, schemaChecks, unfollowedParts } from "./badge-parts.ts";
 import type { AwardStanding, BadgeKnowledge, BadgeQuestion, Secured } from "./badge-question.ts";
@@ -76,8 +76,8 @@ export async function verifySecured(
     signed ? domainCheck(credential.issuer, question, knowledge) : undefined,
     signed ? closedCheck(credential.issuer, knowledge) : [],
   ]);
-  const endorsed = vouched ? await endorsementReports(body, moments, knowledge) : { checks: [], reports: [] };
   const parts = typeof secured === "string" ? keptParts(body) : partsOf(body);
+  const endorsed = await endorsementReports(vouched ? parts.endorsements : [], moments, knowledge);
   const checks = [
     ...examined.checks,
     ...parts.schema,
@@ -99,10 +99,10 @@ export async function verifySecured(
   };
 }
 
-type Parts = { schema: Check[]; unfollowed: Check[] };
+type Parts = { schema: Check[]; endorsements: Endorsement[]; unfollowed: Check[] };
 
 function partsOf(body: JsonObject): Parts {
-  return { schema: schemaChecks(body), unfollowed: unfollowedParts(body) };
+  return { schema: schemaChecks(body), endorsements: endorsementsIn(body), unfollowed: unfollowedParts(body) };
 }
 
 /** Of what was read here from a text, and may be kept: nobody else has it, so nobody changes it. */
