@@ -10,7 +10,10 @@ import { type CredentialSigner, signCredential } from "../securing/vc-jwt.ts";
 export type IssuedCredential = {
   /** UUID, the last part of the credential's own id. */
   id: string;
+  /** Whose it is. */
   subject: Did;
+  /** Of whose score it speaks, which may be its owner's on another chain; absent in those of other types. */
+  about?: Did;
   /** What it is beside a VerifiableCredential. */
   type: string;
   /** As it was signed: a JWT, or an SD-JWT without its disclosures, which are its subject's alone. */
@@ -62,7 +65,7 @@ export type Issuer = {
 export type ListPlace = { list: string; index: number };
 
 /** What is fixed about a credential before its place in a list is found. */
-export type Draft = {
+export type Draft = Pick<IssuedCredential, "about"> & {
   id: string;
   subject: Did;
   type: string;
@@ -117,6 +120,7 @@ export async function issue(issuer: Issuer, draft: Draft, now: Millis): Promise<
     const credential = {
       id: draft.id,
       subject: draft.subject,
+      ...(draft.about !== undefined && { about: draft.about }),
       type: draft.type,
       jwt: await secure(draft.body(status, { list, index }), issuer.signer()),
       issuedAt: now,

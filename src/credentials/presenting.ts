@@ -57,7 +57,27 @@ export type PresentationView = {
   expiresAt: string;
 };
 
-export type ListedPresentation = Omit<KeptPresentation, "jwt" | "awards" | "keptSeq"> & { badges: number };
+export type ListedPresentation = Omit<KeptPresentation, "jwt" | "awards" | "keptSeq"> & {
+  badges: number;
+  /** Whether a badge in it is not for everybody now. */
+  hidden: boolean;
+  /** Whether anything has been said of a badge in it since it was taken in. */
+  moved: boolean;
+};
+
+/** Whether one is shown to whoever has its address, each code with a sentence for its subject. */
+export const servedSentences = {
+  SHARED: "Whoever has its address sees it.",
+  LEFT: "Its subject has left, so nobody sees it.",
+  BADGE_HIDDEN: "A badge in it is hidden from others, and so is the presentation as long as that lasts.",
+  BADGE_CHANGED: "A badge in it no longer stands as it did when this was signed, so nobody sees it.",
+  NOT_CHECKED: "Too many badges have changed to look at all of them here; its address tells.",
+} as const;
+
+export type ServedCode = keyof typeof servedSentences;
+
+/** `served` is null where it is not known. */
+export type Served = { served: boolean | null; code: ServedCode; detail: string };
 
 /** How often awards were erased, by their documents; never where they are not named. */
 export type Erasures = ReadonlyMap<string, number>;
@@ -105,8 +125,8 @@ export type Presentations<Caller, Spend> = {
   keep(caller: Caller, jwt: string): Promise<PresentationView>;
   /** Refuses with NOT_FOUND, whether there was none, it has ended, was deleted, or has a hidden badge in it. */
   find(id: string): Promise<PresentationView & { jwt: string }>;
-  /** The wallet's own. FORBIDDEN. */
-  mine(caller: Caller): Promise<PresentationView[]>;
+  /** The wallet's own, and whether each is shown now. FORBIDDEN. */
+  mine(caller: Caller, spend?: Spend): Promise<(PresentationView & Served)[]>;
   /** NOT_FOUND, FORBIDDEN. */
   remove(caller: Caller, id: string): Promise<void>;
 };

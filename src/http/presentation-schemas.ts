@@ -1,8 +1,11 @@
 import { z } from "@hono/zod-openapi";
+import { type ServedCode, servedSentences } from "../credentials/presenting.ts";
 import { appDidPattern } from "../identity/app-key.ts";
 import { maxPresented } from "../verify/presentation.ts";
 import { badgeReport } from "./badge-schemas.ts";
 import { answering, check, did, moment, rawObject, verdict } from "./schemas.ts";
+
+const servedCodes = Object.keys(servedSentences) as [ServedCode, ...ServedCode[]];
 
 const chosenScore = z.strictObject({
   policy: z.string().min(1).max(128),
@@ -62,6 +65,18 @@ export const presentationView = z
     expiresAt: moment,
   })
   .openapi("SharedPresentation");
+
+/** The same in the list of its subject's. */
+export const listedPresentation = presentationView
+  .extend({
+    served: z
+      .boolean()
+      .nullable()
+      .openapi({ description: "Whether whoever has the address sees it now; null where that was not looked at." }),
+    code: z.enum(servedCodes).openapi({ description: "Why." }),
+    detail: z.string(),
+  })
+  .openapi("ListedPresentation");
 
 /** What a presentation turned out to be. */
 export const presentationReport = z

@@ -89,12 +89,12 @@ const revision =
   "SELECT count(*) AS revoked, max(revoked_at) AS latest FROM issued_credentials " +
   "WHERE status_list = ? AND revoked_at IS NOT NULL";
 const insertCredential = `INSERT INTO issued_credentials
-  (id, subject, type, jwt, issued_at, expires_at, status_list, status_index)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (status_list, status_index) DO NOTHING`;
+  (id, subject, about, type, jwt, issued_at, expires_at, status_list, status_index)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (status_list, status_index) DO NOTHING`;
 
 function valuesOf(credential: IssuedCredential): unknown[] {
-  const { id, subject, type, jwt, issuedAt, expiresAt, statusList, statusIndex } = credential;
-  return [id, subject, type, jwt, issuedAt, expiresAt, statusList, statusIndex];
+  const { id, subject, about, type, jwt, issuedAt, expiresAt, statusList, statusIndex } = credential;
+  return [id, subject, about ?? null, type, jwt, issuedAt, expiresAt, statusList, statusIndex];
 }
 
 type Revision = { revoked: number; latest: number | null };
@@ -104,6 +104,7 @@ function credentialOf(row: CredentialRow): IssuedCredential {
   return {
     id: row.id,
     subject: row.subject,
+    ...(row.about !== null && { about: row.about }),
     type: row.type,
     jwt: row.jwt,
     issuedAt: row.issued_at,

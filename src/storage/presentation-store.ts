@@ -47,7 +47,8 @@ export function presentationStore({ reader, write }: Pick<Storage, "reader" | "w
 }
 
 type Row = Tables["presentations"] & { awards: string };
-type ListedRow = Omit<Tables["presentations"], "jwt" | "kept_seq">;
+type SharedRow = Omit<Tables["presentations"], "jwt" | "kept_seq">;
+type ListedRow = SharedRow & { hides: number; moved: number };
 
 /** The one place where it is said who has left: its reputation is closed, and does not open again. */
 const hasLeft = (subject: string) =>
@@ -65,13 +66,18 @@ const hides =
   "EXISTS (SELECT 1 FROM presented_awards a JOIN awards w ON w.document = a.award " +
   "WHERE a.presentation = p.id AND (w.hidden = 1 OR w.standing = 'cancelled'))";
 
+/** Where nothing stands in the logs of its badges behind the place at which it was judged, they are as they were. */
+const moved =
+  "EXISTS (SELECT 1 FROM presented_awards a LEFT JOIN awards w ON w.document = a.award " +
+  "WHERE a.presentation = p.id AND (w.changed_seq IS NULL OR w.changed_seq > p.kept_seq))";
+
 const byId =
   `SELECT ${columns}, jwt, kept_seq, ` +
   "(SELECT json_group_array(a.award) FROM presented_awards a WHERE a.presentation = p.id) AS awards " +
   `FROM presentations p WHERE id = ? AND expires_at > ? AND NOT ${hasLeft("p.subject")} AND NOT ${hides}`;
 
 const byOwners =
-  `SELECT ${columns} FROM presentations p WHERE ${owned} AND expires_at > ? AND NOT ${hasLeft("p.subject")} ` +
+  `SELECT ${columns}, ${hides} AS hides, ${moved} AS moved FROM presentations p WHERE ${owned} AND expires_at > ? AND NOT ${hasLeft("p.subject")} ` +
   "ORDER BY kept_at DESC, id LIMIT 100";
 
 const insert =
@@ -110,11 +116,14 @@ function removal(which: string, params: Parameter[]): Statement[] {
   return [{ sql: `DELETE FROM presentations WHERE ${which}`, params }];
 }
 
-function listedOf({ id, subject, key, scores, badges, kept_at, expires_at }: ListedRow): ListedPresentation {
-  return { id, subject: subject as Did, key: key as Did, scores, badges, keptAt: kept_at, expiresAt: expires_at };
+function listedOf({ hides, moved, badges, ...row }: ListedRow): ListedPresentation {
+  return { ...sharedOf(row), badges, hidden: hides === 1, moved: moved === 1 };
 }
 
-function keptOf({ jwt, kept_seq, awards, ...row }: Row): KeptPresentation {
-  const { badges: _, ...listed } = listedOf(row);
-  return { ...listed, jwt, awards: JSON.parse(awards) as string[], keptSeq: kept_seq };
+function sharedOf({ id, subject, key, scores, kept_at, expires_at }: Omit<SharedRow, "badges">) {
+  return { id, subject: subject as Did, key: key as Did, scores, keptAt: kept_at, expiresAt: expires_at };
+}
+
+function keptOf({ jwt, kept_seq, awards, badges: _, ...row }: Row): KeptPresentation {
+  return { ...sharedOf(row), jwt, awards: JSON.parse(awards) as string[], keptSeq: kept_seq };
 }

@@ -82,6 +82,7 @@ type LogTables = {
   issued_credentials: {
     id: string;
     subject: string;
+    about: string | null;
     type: string;
     jwt: string;
     issued_at: number;

@@ -5,10 +5,15 @@ import { earnerDids } from "../badges/earned.ts";
 import { type Party, walletOf } from "../credentials/party.ts";
 import {
   type KeptPresentation,
+  type ListedPresentation,
   maxKeptJwt,
   maxLife,
   type PresentationChoice,
   type PresentationStore,
+  type PresentationView,
+  type Served,
+  type ServedCode,
+  servedSentences,
   usualLife,
 } from "../credentials/presenting.ts";
 import { covers, type Delegation, lifeOf, type ProofMethod } from "../identity/delegation.ts";
@@ -27,7 +32,8 @@ import type { Services } from "../services.ts";
 import { maxPresented } from "../verify/presentation.ts";
 import { presentAction, presenterOf } from "../verify/presentation-holder.ts";
 import { delegationUrl, walletWords } from "./key-delegation.ts";
-import { type PresentableParts, sortPresented, standsUnchanged } from "./presentable.ts";
+import { type PresentableParts, sortPresented } from "./presentable.ts";
+import { findShown, standingsOf } from "./presentation-standing.ts";
 
 export type PresentationParts = PresentableParts & {
   keys: Secret;
@@ -48,13 +54,14 @@ export function openPresentations(parts: PresentationParts) {
     prepare: (party, choice, spend) => prepare(parts, party, choice, spend),
     keep: (party, jwt) => keep(parts, party, jwt),
     async find(id) {
-      const found = idPattern.test(id) ? await store.find(id, clock()) : undefined;
-      const stands = found && !(await hasLeft(parts, found)) && (await standsUnchanged(parts, found));
-      ensure(stands, "NOT_FOUND", "There is no such presentation, or no longer.");
+      const found = idPattern.test(id) ? await findShown(parts, id) : undefined;
+      ensure(found, "NOT_FOUND", "There is no such presentation, or no longer.");
       return { ...viewOf(parts, { ...found, badges: found.awards.length }), jwt: found.jwt };
     },
-    async mine(party) {
-      return (await store.ofOwners(ownersOf(party), clock())).map((each) => viewOf(parts, each));
+    async mine(party, spend) {
+      const listed = await store.ofOwners(ownersOf(party), clock());
+      const codes = await standingsOf(parts, listed, spend);
+      return listed.map((each, place) => ({ ...viewOf(parts, each), ...servedBy(codes[place]!) }));
     },
     async remove(party, id) {
       ensure(await store.remove(id, ownersOf(party)), "NOT_FOUND");
@@ -79,16 +86,6 @@ function idOf({ keys }: PresentationParts, holder: Did, random = randomText(16))
 function ownersOf(party: Party): Did[] {
   const { user, method } = walletOf(party);
   return earnerDids(user, method);
-}
-
-/** Who has left on one chain has left on all, where the wallet is the same there. */
-async function hasLeft(
-  { store, presentations }: PresentationParts,
-  { subject, key }: KeptPresentation,
-): Promise<boolean> {
-  const given = await store.delegationsOf(subject, key);
-  const same = given.some(({ method }) => method === "recovery");
-  return same && presentations.haveLeft(earnerDids(subject, "recovery"));
 }
 
 type Holder = { user: Did; method: ProofMethod; app: Did | undefined };
@@ -250,8 +247,12 @@ function urlOf({ origin }: PresentationParts, id: string): string {
   return `${origin}/presentations/${id}`;
 }
 
-type Listed = Awaited<ReturnType<PresentationStore["ofOwners"]>>[number];
+function servedBy(code: ServedCode): Served {
+  return { served: code === "NOT_CHECKED" ? null : code === "SHARED", code, detail: servedSentences[code] };
+}
 
-function viewOf(parts: PresentationParts, { id, key, scores, badges, keptAt, expiresAt }: Listed) {
+type Listed = Pick<ListedPresentation, "id" | "key" | "scores" | "badges" | "keptAt" | "expiresAt">;
+
+function viewOf(parts: PresentationParts, { id, key, scores, badges, keptAt, expiresAt }: Listed): PresentationView {
   return { id, url: urlOf(parts, id), key, scores, badges, keptAt: iso(keptAt), expiresAt: iso(expiresAt) };
 }

@@ -167,7 +167,7 @@ async function issueSdJwt({ issuer, origin }: ScoreCredentialParts, made: Made, 
   return { id: draft.id, credential };
 }
 
-function draftOf({ user, until }: Made, body: (id: string) => Draft["body"]): Draft {
+function draftOf({ subject, user, until }: Made, body: (id: string) => Draft["body"]): Draft {
   const id = crypto.randomUUID();
-  return { id, subject: user, type: scoreCredentialType, validUntil: until, body: body(id) };
+  return { id, subject: user, about: subject, type: scoreCredentialType, validUntil: until, body: body(id) };
 }

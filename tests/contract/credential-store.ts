@@ -42,6 +42,12 @@ export function credentialStoreContract(name: string, open: () => Promise<Storag
       expect(await store.find(first.id)).toEqual(first);
     });
 
+    test("of a score keep of whose it speaks", async () => {
+      const scored = { ...first, id: "00000000-0000-4000-8000-000000000005", about: bob, statusIndex: 78 } as const;
+      expect(await store.insert(scored)).toBe(true);
+      expect(await store.find(scored.id)).toEqual(scored);
+    });
+
     test("may have the same index in another list", async () => {
       await store.insertList({ ...list, id: "list-b", createdAt: 2000 });
       const other = { ...first, id: "00000000-0000-4000-8000-000000000003", statusList: "list-b" };

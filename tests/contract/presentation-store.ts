@@ -103,8 +103,40 @@ export function presentationStoreContract(name: string, open: () => Promise<Stor
         badges: 2,
         keptAt: noon + 1,
         expiresAt: other.expiresAt,
+        hidden: false,
+        moved: true,
       });
       expect(await store.ofOwners([did], noon + 2 * day)).toEqual([]);
+    });
+
+    test("tell in the list what is hidden, and what has moved since they were taken in", async () => {
+      const did = subject();
+      const award = (document: string, changed_seq: number, more: object = {}) =>
+        storage.db
+          .insertInto("awards")
+          .values({
+            ...{ document, organization: "o", class: "c", version: 1, subject: did, unclaimed: 0, bit: 0, hidden: 0 },
+            ...{ status_list: "l", status_index: changed_seq, status_purpose: "revocation", standing: "active" },
+            ...{ held_until: null, cohort: null, test: 0, awarded_seq: 1, awarded_at: noon, updated_at: noon },
+            ...{ changed_seq, ...more },
+          })
+          .execute();
+      await award("r1 still", 7);
+      await award("r1 moved", 8);
+      await award("r1 hidden", 9, { hidden: 1 });
+      await award("r1 cancelled", 10, { standing: "cancelled" });
+      const shows = async (...awards: string[]) => {
+        const one = presentation({ subject: did, awards });
+        await insert(one);
+        const { hidden, moved } = (await store.ofOwners([did], noon)).find(({ id }) => id === one.id)!;
+        return { hidden, moved, found: (await store.find(one.id, noon)) !== undefined };
+      };
+      expect(await shows("r1 still")).toEqual({ hidden: false, moved: false, found: true });
+      expect(await shows()).toEqual({ hidden: false, moved: false, found: true });
+      expect(await shows("r1 still", "r1 moved")).toEqual({ hidden: false, moved: true, found: true });
+      expect(await shows("r1 still", "r1 hidden")).toEqual({ hidden: true, moved: true, found: false });
+      expect(await shows("r1 cancelled")).toEqual({ hidden: true, moved: true, found: false });
+      expect(await shows("r1 unknown")).toEqual({ hidden: false, moved: true, found: true });
     });
 
     test("are deleted by their subject alone, with all that is known of them", async () => {

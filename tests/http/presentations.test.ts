@@ -238,6 +238,73 @@ describe("a presentation with a badge", () => {
   });
 });
 
+describe("the list of what one shares", () => {
+  const listed = async ({ token }: Pick<Holder, "token">) => {
+    const answer = await get(service, "/v1/me/presentations", { token });
+    expect(answer.status, answer.text).toBe(200);
+    return answer.body.items as { id: string; served: boolean | null; code: string; detail: string }[];
+  };
+  /** What the list says of one, which is what whoever has its address finds. */
+  const standing = async (holder: Holder, id: string) => {
+    const { served, code } = (await listed(holder)).find((each) => each.id === id)!;
+    expect((await getShared(service, id)).status).toBe(served ? 200 : 404);
+    return code;
+  };
+
+  test("says whether each is shown now: not while a badge in it is hidden, nor once it says something else", async () => {
+    const holder = await worker();
+    await delegate(service, holder.wallet, { may: [awardKind, "renown/reputation"] });
+    const { id } = await makeClass(service, labs[0]!, { name: "Parsers, level 4" });
+    const said = { recipient: { did: holder.did }, name: "Greta Garbo" };
+    const { award } = await makeAward(service, labs[0]!, { class: id, ...said });
+    const [badge, score] = [await share(service, holder, { badges: [award] }), await share(service, holder)];
+    const all = { served: true, code: "SHARED", detail: "Whoever has its address sees it." };
+    expect(await listed(holder)).toMatchObject([all, all]);
+    await earn(service, holder.wallet, award, "HIDE");
+    expect(await standing(holder, badge.id)).toBe("BADGE_HIDDEN");
+    const page = async () => {
+      const { cookie } = await signIn(service, holder.wallet);
+      return (await get(service, "/me/reputation", { headers: { accept: "text/html", cookie } })).text;
+    };
+    expect(await page()).toContain("Not shown while a badge in it is hidden.");
+    expect(await page()).not.toContain(`href="/presentations/${badge.id}"`);
+    await earn(service, holder.wallet, award, "UNHIDE", {}, holder.token);
+    expect(await standing(holder, badge.id)).toBe("SHARED");
+    expect(await page()).toContain(`href="/presentations/${badge.id}"`);
+    expect((await earn(service, holder.wallet, award, "SHOW_NAME", { shown: true })).status).toBe(201);
+    expect(await standing(holder, badge.id)).toBe("BADGE_CHANGED");
+    expect(await standing(holder, score.id)).toBe("SHARED");
+    expect(await page()).toContain("a badge in it no longer says what you signed");
+  });
+
+  test("says where its holder has left on another chain", async () => {
+    const holder = await worker();
+    const { id } = await share(service, holder, { badges: [await badgeOf(holder)] });
+    const user = holder.did.replace("eip155:1:", "eip155:8453:") as Did;
+    expect(await standing(holder, id)).toBe("SHARED");
+    expect((await signed(service, holder.wallet, user, "CLOSE", {}, { user })).status).toBe(201);
+    expect(await standing(holder, id)).toBe("LEFT");
+  });
+
+  test("reads so many badges again and no more, and says of the others that it has not", async () => {
+    const holder = await worker();
+    await delegate(service, holder.wallet, { may: [awardKind, "renown/reputation"] });
+    const { id } = await makeClass(service, labs[0]!, { name: "Parsers, level 5" });
+    const badges: string[] = [];
+    for (let made = 0; made < 16; made++)
+      badges.push((await makeAward(service, labs[0]!, { class: id, recipient: { did: holder.did } })).award);
+    for (let shared = 0; shared < 5; shared++) {
+      await share(service, holder, { badges });
+      service.clock.advance(minute);
+    }
+    await earn(service, holder.wallet, badges[7]!, "HIDE");
+    await earn(service, holder.wallet, badges[7]!, "UNHIDE", {}, holder.token);
+    const items = await listed(holder);
+    expect(items.map(({ code }) => code)).toEqual(["SHARED", "SHARED", "SHARED", "SHARED", "NOT_CHECKED"]);
+    expect(items.at(-1)!.served).toBeNull();
+  });
+});
+
 describe("keeping a presentation refuses", () => {
   test("what was changed after it was signed, or signed by another key", async () => {
     const holder = await worker();

@@ -348,6 +348,22 @@ describe("whoever asks for a credential", () => {
     expect(mine).toContainEqual(expect.objectContaining({ id: linked.id, revokedAt: iso(service.now()) }));
   });
 
+  test("keeps what speaks of another chain, while a wallet that was one with it leaves; its own goes on every chain", async () => {
+    const [one, other] = [await worker(), await worker()];
+    await link(service, one, other);
+    const elsewhere = (did: string) => did.replace("eip155:1:", "eip155:8453:");
+    const wish = { form: "vc+jwt", claim: "score" };
+    const made = [
+      await issued(elsewhere(other.did), wish, other.token),
+      await issued(elsewhere(one.did), wish, one.token),
+    ];
+    service.clock.advance(minute);
+    expect((await signed(service, one.wallet, one.did, "CLOSE")).status).toBe(201);
+    await service.services.outbox.drain();
+    const statuses = made.map(async ({ credential }) => codes(await verify(credential)).status);
+    expect(await Promise.all(statuses)).toEqual(["OK", "REVOKED"]);
+  });
+
   test("has none of a subject who has left", async () => {
     const { did, wallet, token } = await worker();
     const at = iso(service.now());

@@ -99,7 +99,7 @@ export async function seeMyReputation(
     titles: new Map(await Promise.all(titles)),
     grounds: new Map(await Promise.all(grounds)),
     audiences: await Promise.all(audiences),
-    sharing: standing.closed ? noSharing : await sharingOf(services, session, items),
+    sharing: standing.closed ? noSharing : await sharingOf(services, session, items, spend),
     names: await namesOf(services, [
       ...[...attestations, ...shown.flatMap(({ attestation }) => attestation ?? [])].flatMap(namedIn),
       ...awarded.map(({ rater }) => rater),
@@ -169,10 +169,11 @@ async function sharingOf(
   services: Services,
   session: PageSession,
   policies: readonly ListedPolicy[],
+  spend: Spend,
 ): Promise<Sharing> {
   const [earned, shared] = await Promise.all([
     services.earned(session, Number.MAX_SAFE_INTEGER, mostShowable + 1),
-    services.presentations.mine(session),
+    services.presentations.mine(session, spend),
   ]);
   const listed = earned.slice(0, mostShowable);
   const badges = await Promise.all(listed.map(({ document }) => showableBadge(services, session, document)));

@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import type { ServedCode } from "../../credentials/presenting.ts";
 import type { ListedPolicy } from "../../reputation/policies.ts";
 import type { Markup } from "./layout.ts";
 import { dayOf, dayWords } from "./moment.ts";
@@ -16,6 +17,7 @@ export type SharedPresentation = {
   badges: number;
   keptAt: string;
   expiresAt: string;
+  code: ServedCode;
 };
 
 export type Sharing = {
@@ -62,8 +64,9 @@ function sharedMarkup(shared: readonly SharedPresentation[], token: string): Mar
   if (shared.length === 0) return html``;
   const items = shared.map((each) => {
     const what = fill(words.deleteOf, { day: dayWords(Date.parse(each.keptAt)) });
-    return html`<li><a href="/presentations/${each.id}">${whatWords(each)}</a> <span class="quiet small">${dayOf(each.keptAt)}, ${texts.verify.to} ${dayOf(each.expiresAt)}</span>
-      <form class="present-end" method="post" action="/me/reputation/presentations/${each.id}/delete">${tokenField(token)}<button class="quiet-button" aria-label="${what}">${words.delete}</button></form></li>`;
+    const gone = each.code !== "SHARED" && each.code !== "NOT_CHECKED";
+    return html`<li>${gone ? whatWords(each) : html`<a href="/presentations/${each.id}">${whatWords(each)}</a>`} <span class="quiet small">${dayOf(each.keptAt)}, ${texts.verify.to} ${dayOf(each.expiresAt)}</span>
+      ${each.code === "SHARED" ? "" : html`<p class="hint">${words.standing[each.code]}</p>`}<form class="present-end" method="post" action="/me/reputation/presentations/${each.id}/delete">${tokenField(token)}<button class="quiet-button" aria-label="${what}">${words.delete}</button></form></li>`;
   });
   return html`<h3 id="shared">${words.kept}</h3><ul class="notices">${items}</ul>`;
 }

@@ -7,6 +7,7 @@ import { preferred } from "../accept.ts";
 import { partyOf } from "../authentication.ts";
 import { type Call, type Door, pathPart } from "../call.ts";
 import {
+  listedPresentation,
   preparedPresentation,
   presentationChoice,
   presentationReport,
@@ -96,15 +97,21 @@ function myRoutes(door: Door): Route[] {
 
 function keptRoutes(door: Door): Route[] {
   const { presentations } = door.services;
+  const anyOfMine = z.object({ items: z.array(listedPresentation) });
   const callers = ["session", "page"] as const;
   return [
     route("get", "/v1/me/presentations", {
       ...mine,
       summary: "Presentations that I share",
+      description:
+        "The latest first, each with whether it is shown now. While a badge in one is hidden, or has come to say something " +
+        "else, whoever opens its address finds nothing: `code` and `detail` say why. It counts as kept until it is deleted.",
       callers,
-      answers: { 200: answer("The latest first.", z.object({ items: z.array(presentationView) })) },
+      answers: { 200: answer("The latest first.", anyOfMine) },
       refusals: ["FORBIDDEN"],
-      handle: async (call) => json({ items: await presentations.mine(await partyOf(door, call)) }),
+      handle: async (call) => {
+        return json({ items: await presentations.mine(await partyOf(door, call), spendOn(door, call, 0)) });
+      },
     }),
     route("delete", "/v1/me/presentations/{id}", {
       ...mine,

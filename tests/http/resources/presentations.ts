@@ -55,8 +55,14 @@ export function presentationContract(open: () => Promise<Service>): void {
       const { id } = await share(service, holder, { badges: [badge] });
       await earn(service, holder.wallet, badge, "HIDE");
       expectProblem(await getShared(service, id), "NOT_FOUND", 404);
+      const listed = async () => {
+        const { body } = await get(service, "/v1/me/presentations", { token: holder.token });
+        return body.items.find((each: { id: string }) => each.id === id);
+      };
+      expect(await listed()).toMatchObject({ served: false, code: "BADGE_HIDDEN" });
       await earn(service, holder.wallet, badge, "UNHIDE", {}, holder.token);
       expect((await getShared(service, id)).status).toBe(200);
+      expect(await listed()).toMatchObject({ served: true, code: "SHARED" });
     });
 
     test("is deleted by its holder, and gone as if it had never been when the holder leaves", async () => {
