@@ -1,7 +1,8 @@
 import { ensure } from "../kernel/failure.ts";
 import { checkValue, isObject, type JsonObject } from "../kernel/json.ts";
 import { iso } from "../kernel/time.ts";
-import { isActionId, maxInputDepth } from "./operation.ts";
+import { maxInputDepth } from "./operation.ts";
+import { isActionId } from "./spelling.ts";
 import { maxRun } from "./submission.ts";
 
 /** An action that nobody signed: what a client of Powerhouse sends and the service attests, if a door lets it in. */

@@ -1,8 +1,25 @@
-import { type Did, maxChainId } from "../identity/did.ts";
-import { alphabets, isSpelt } from "../kernel/alphabet.ts";
+import type { Did } from "../identity/did.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { checkValue, isObject, type JsonObject } from "../kernel/json.ts";
 import { isExactIso, parseTime } from "../kernel/time.ts";
+import {
+  isActionId,
+  isAddress,
+  isAppDid,
+  isChainId,
+  isDigest,
+  isDocument,
+  isKind,
+  isMarked,
+  isOldContent,
+  isOldPrev,
+  isOtherKey,
+  isScope,
+  isSignature,
+  isSignedAt,
+  isTime,
+  isType,
+} from "./spelling.ts";
 
 /** The five strings of a signature: signedAt, app, content, prev, signature. */
 export type Tuple = readonly [signedAt: string, app: Did, content: string, prev: string, signature: string];
@@ -37,23 +54,6 @@ export type SignedOperation = Place & { action: Action };
 export const maxInputDepth = 32;
 /** Characters of an action's text: a hundred times an ordinary one. */
 export const maxActionLength = 65_536;
-
-const patterns = {
-  actionId: /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
-  time: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/,
-  /** The identifiers of foreign documents are opaque, but never split the text they stand in. */
-  document: /^[^,\u0000-\u001f\u007f-\u009f]{1,256}$/,
-};
-
-const tupleGrammar = {
-  /** Suites after the first say their number before the content. */
-  mark: /^r\d{1,8}\./,
-  /** The did:key of another key type than P-256. */
-  otherKey: /^did:key:z(?!Dn)[1-9A-HJ-NP-Za-km-z]{1,128}$/,
-  /** Of suite 1. */
-  content: /^(?:[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{27}=)$/,
-  prev: /^(?=[^:]*:?[^:]*$)[A-Za-z0-9+/=_:-]{0,128}$/,
-};
 
 /**
  * Reads an action in its place. Refuses with INVALID_OPERATION what breaks the grammar and with UNKNOWN_SUITE what has
@@ -98,11 +98,6 @@ export function parseAction(value: unknown, strict = true): Action {
   return whole;
 }
 
-/** Whether a value has the form of an action id. */
-export function isActionId(value: unknown): value is string {
-  return typeof value === "string" && patterns.actionId.test(value);
-}
-
 export function tuplesOf(action: Action): readonly Tuple[] {
   return action.context?.signer?.signatures ?? [];
 }
@@ -145,7 +140,7 @@ function refuseMissing(action: Record<string, unknown>): void {
 /** Whether a time is spelt as suite 2 demands. Refuses what is none. */
 function isExactTime(value: unknown): boolean {
   if (typeof value === "string" && isExactIso(value)) return true;
-  ensure(isMatch(value, patterns.time), "INVALID_OPERATION", "The time is not an ISO date in UTC.");
+  ensure(isTime(value), "INVALID_OPERATION", "The time is not an ISO date in UTC.");
   try {
     parseTime(value);
   } catch {
@@ -192,55 +187,6 @@ function readUser(value: unknown, strict: boolean): ActionSigner["user"] {
   return user as ActionSigner["user"];
 }
 
-function isDocument(id: string): boolean {
-  const plain = id.length >= 1 && id.length <= 256 && isSpelt(id, alphabets.plain);
-  return plain || (patterns.document.test(id) && id.isWellFormed());
-}
-
-/** `owner/name`, each of 1 to 64 small letters, digits and hyphens. */
-function isKind(text: string): boolean {
-  const slash = text.indexOf("/");
-  const rest = text.length - slash - 1;
-  const fits = slash >= 1 && slash <= 64 && rest >= 1 && rest <= 64;
-  return fits && isSpelt(text, alphabets.slug, 0, slash) && isSpelt(text, alphabets.slug, slash + 1);
-}
-
-/** A capital, then up to 127 letters, digits and underscores. */
-function isType(value: unknown): boolean {
-  if (typeof value !== "string" || value.length > 128) return false;
-  return value.charAt(0) >= "A" && value.charAt(0) <= "Z" && isSpelt(value, alphabets.word);
-}
-
-/** A small letter, then up to 63 small letters, digits and hyphens. */
-function isScope(value: unknown): boolean {
-  if (typeof value !== "string" || value.length > 64) return false;
-  return value.charAt(0) >= "a" && value.charAt(0) <= "z" && isSpelt(value, alphabets.slug);
-}
-
-/** Ten or eleven digits, the first none of 0. */
-function isSignedAt(text: string): boolean {
-  const long = text.length === 10 || text.length === 11;
-  return long && text.charAt(0) !== "0" && isSpelt(text, alphabets.digits);
-}
-
-function isAddress(value: unknown): boolean {
-  return typeof value === "string" && value.length === 42 && value.startsWith("0x") && isSpelt(value, alphabets.hex, 2);
-}
-
-/** As `appDidPattern` has it. */
-function isAppDid(text: string): boolean {
-  return text.length === 57 && text.startsWith("did:key:zDn") && isSpelt(text, alphabets.base58, 11);
-}
-
-/** 32 bytes in base64url, from `start` to the end. */
-function isDigest(text: string, start: number = 0): boolean {
-  return text.length === start + 43 && isSpelt(text, alphabets.base64url, start);
-}
-
-function isChainId(value: unknown): boolean {
-  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= maxChainId;
-}
-
 function readApp(value: unknown, strict: boolean): ActionSigner["app"] {
   ensure(isObject(value), "INVALID_OPERATION", "An app has a name and a key.");
   const app = { ...known(value, appNames, strict) };
@@ -261,16 +207,15 @@ function readTuple(value: unknown): Tuple {
   const [signedAt, app, content, prev, signature] = strings;
   // What is new may have another grammar throughout, so it is told apart before anything else is judged.
   const number = content!.startsWith("r2.") ? 2 : 1;
-  ensure(number === 2 || !tupleGrammar.mark.test(content!), "UNKNOWN_SUITE");
+  ensure(number === 2 || !isMarked(content!), "UNKNOWN_SUITE");
   const p256 = isAppDid(app!);
-  ensure(p256 || !tupleGrammar.otherKey.test(app!), "UNKNOWN_SUITE", "The key signs in no suite that is known here.");
+  ensure(p256 || !isOtherKey(app!), "UNKNOWN_SUITE", "The key signs in no suite that is known here.");
   ensure(isSignedAt(signedAt!), "INVALID_OPERATION", "signedAt is Unix seconds.");
-  const digits = signature!.length === 130 && signature!.startsWith("0x") && isSpelt(signature!, alphabets.lowerHex, 2);
-  ensure(digits, "INVALID_OPERATION", "The signature is 0x and 128 lowercase hex digits.");
+  ensure(isSignature(signature!), "INVALID_OPERATION", "The signature is 0x and 128 lowercase hex digits.");
   ensure(p256, "INVALID_OPERATION", "The key of a signature is a did:key of P-256.");
-  const bound = number === 2 ? isDigest(content!, 3) : tupleGrammar.content.test(content!);
+  const bound = number === 2 ? isDigest(content!, 3) : isOldContent(content!);
   ensure(bound, "INVALID_OPERATION", "The content of the signature cannot be read.");
-  const follows = number === 2 ? prev === "" || isDigest(prev!) : tupleGrammar.prev.test(prev!);
+  const follows = number === 2 ? prev === "" || isDigest(prev!) : isOldPrev(prev!);
   ensure(follows, "INVALID_OPERATION", "The prev of the signature cannot be read.");
   return strings as unknown as Tuple;
 }
@@ -289,10 +234,6 @@ function known(value: Record<string, unknown>, names: readonly string[], strict:
 
 function without(name: string, { [name]: _, ...rest }: Record<string, unknown>): Record<string, unknown> {
   return rest;
-}
-
-function isMatch(value: unknown, pattern: RegExp): value is string {
-  return typeof value === "string" && pattern.test(value);
 }
 
 function isFiveTexts(value: unknown): value is string[] {
