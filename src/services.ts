@@ -185,8 +185,11 @@ export type Services = {
     bundle(id: string, viewer?: Caller, work?: Work, wanted?: BundleWish): Promise<ShownBundle>;
   };
   log: LogProofs & {
-    /** Entries after a place, in commit order. */
-    after(seq: number, limit: number): Promise<ShownEntry[]>;
+    /**
+     * Entries after a place, in commit order: at most `limit`, and none behind the one with which their actions' texts
+     * come to `bytes`. `full` where they end for one of the two.
+     */
+    after(seq: number, limit: number, bytes?: number): Promise<{ items: ShownEntry[]; full: boolean }>;
     /** Resolves at the next commit of this process, or when `milliseconds` have passed; rejects never. */
     next(milliseconds: number, signal: AbortSignal): Promise<void>;
   };

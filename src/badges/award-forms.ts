@@ -1,11 +1,12 @@
 import { isUserDid } from "../identity/did.ts";
 import { isObject, type Json, type JsonObject } from "../kernel/json.ts";
-import { iso, type Millis, second } from "../kernel/time.ts";
+import { iso, type Millis } from "../kernel/time.ts";
 import { signAwardTwin, type TwinSigner } from "../securing/award-twin.ts";
 import { jwtOfCredential, proveCredential } from "../securing/credential-forms.ts";
 import type { ProofSigner } from "../securing/data-integrity.ts";
-import { type AwardFacts, achievementCredential, badgeTitle, members } from "./achievement-credential.ts";
+import { type AwardFacts, achievementCredential, badgeTitle } from "./achievement-credential.ts";
 import type { Forms } from "./form-store.ts";
+import { type Claimed, registeredClaims } from "./jwt-claims.ts";
 
 /** The keys in use that credentials of an organisation are signed with, one of a type at most. */
 export type FormSigners = {
@@ -41,7 +42,7 @@ async function signForms(facts: AwardFacts, { credential: keys, twin }: FormSign
   const jwts = endorsements.flatMap(({ jwt }) => jwt ?? []);
   const objects = endorsements.flatMap(({ json }) => (json === undefined ? [] : (JSON.parse(json) as Json)));
   const json = await proveCredential(withList(credential, "endorsement", objects), keys, iso(now));
-  const claims = { ...withList(credential, "endorsementJwt", jwts), ...registeredClaims(facts) };
+  const claims = { ...withList(credential, "endorsementJwt", jwts), ...registeredClaims(claimed(facts)) };
   const jwt = await jwtOfCredential(claims, issuer.did, keys);
   return {
     ...(jwt !== undefined && { jwt }),
@@ -67,16 +68,9 @@ function twinOf(facts: AwardFacts, { validFrom, validUntil, credentialStatus }: 
   return { eip712: JSON.stringify(signAwardTwin(message, twin)) };
 }
 
-/** The claims of RFC 7519 that Open Badges 3.0 asks for in a JWT (section 8.2.3); they repeat what the credential says. */
-function registeredClaims({ id, issuer, recipient, validFrom, validUntil }: AwardFacts): JsonObject {
-  const seconds = (time: Millis) => Math.floor(time / second);
-  return members({
-    iss: issuer.did,
-    jti: id,
-    sub: "did" in recipient ? recipient.did : undefined,
-    nbf: seconds(validFrom),
-    exp: validUntil === undefined ? undefined : seconds(validUntil),
-  });
+/** Somebody who is known by a hash alone has no identifier that `sub` could say. */
+function claimed({ id, issuer, recipient, validFrom, validUntil }: AwardFacts): Claimed {
+  return { id, issuer: issuer.did, subject: "did" in recipient ? recipient.did : undefined, validFrom, validUntil };
 }
 
 function withList(credential: JsonObject, name: string, list: Json[]): JsonObject {

@@ -8,10 +8,12 @@ import { digestText, momentText, shownText } from "./class-definition.ts";
 export const listSize = minEntries;
 
 /** Characters of a claim secret: of base64url, 22 carry 128 bits. */
-export const claimSecret = z.string().regex(/^[A-Za-z0-9_-]{22,64}$/);
+export const claimSecret = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{22,64}$/, "A claim secret has 22 to 64 characters of base64url.");
 
 /** A status list is named by its organisation's slug, its purpose and a number. */
-export const listName = z.string().regex(/^[a-z0-9][a-z0-9-]{2,79}$/);
+export const listName = z.string().regex(/^[a-z0-9][a-z0-9-]{2,79}$/, "It is the name of a status list.");
 
 const documentText = z.string().min(1).max(64);
 const reason = shownText(512);

@@ -5,7 +5,7 @@ import { checkSubjectDid, foldAccount } from "../identity/subject-did.ts";
 import { ensure } from "../kernel/failure.ts";
 import { canonicalJson, type JsonObject } from "../kernel/json.ts";
 import { randomText } from "../kernel/random.ts";
-import { day, iso, type Millis, minute, parseTime } from "../kernel/time.ts";
+import { day, iso, type Millis, minute, parseNamedTime, parseTime } from "../kernel/time.ts";
 import type { AwardInput } from "./award-inputs.ts";
 import { claimDigest } from "./award-state.ts";
 import type { AwardAside, ClassRecord } from "./award-store.ts";
@@ -160,8 +160,8 @@ function validityOf(
   { definition: { validity } }: ClassRecord,
   now: Millis,
 ): { validFrom?: string; validUntil?: string } {
-  const from = validFrom === undefined ? undefined : parseTime(validFrom);
-  const until = validUntil === undefined ? endBy(validity, from ?? now) : parseTime(validUntil);
+  const from = validFrom === undefined ? undefined : parseNamedTime("validFrom", validFrom);
+  const until = validUntil === undefined ? endBy(validity, from ?? now) : parseNamedTime("validUntil", validUntil);
   ensure(until === undefined || until > (from ?? now), "INVALID_INPUT", "validUntil is later than validFrom.");
   return {
     ...(from !== undefined && { validFrom: iso(from) }),

@@ -1,7 +1,7 @@
 import { ensure, Failure } from "../kernel/failure.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import { randomText } from "../kernel/random.ts";
-import { iso, parseTime } from "../kernel/time.ts";
+import { iso, parseNamedTime } from "../kernel/time.ts";
 import { ownDocument, personalIn, submitChange } from "./award-changes.ts";
 import { type AwardRequest, asideOf, contactOf, newSecret, personalOf } from "./award-plan.ts";
 import { type AwardState, claimDigest, standingOf } from "./award-state.ts";
@@ -33,7 +33,8 @@ export function amendAward(
     ensure(given, "NOT_FOUND");
     ensure(!given.archived, "ARCHIVED");
     const input: JsonObject = { version: given.version };
-    if (validUntil !== undefined) input.validUntil = validUntil === null ? null : iso(parseTime(validUntil));
+    if (validUntil !== undefined)
+      input.validUntil = validUntil === null ? null : iso(parseNamedTime("validUntil", validUntil));
     const ground = { document: given.document, operation: given.operation };
     const submit = () => submitChange(parts, acting, document, { type: "AMEND", input, more: [ground], head });
     if (Object.values(said).every((each) => each === undefined)) return submit();

@@ -36,9 +36,14 @@ export const digestText = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "It is base64u
 export const momentText = z
   .string()
   .max(64)
-  .refine((text) => isMoment(text), "It is no moment of RFC 3339.");
+  .refine((text) => isMoment(text), "A time is given by RFC 3339, as 2026-11-20T11:41:04Z.");
 
-const extension = z.string().regex(/^ext:[A-Za-z0-9._][A-Za-z0-9._:-]{0,63}$/, "An extension is `ext:` and a name.");
+const extension = z
+  .string()
+  .regex(
+    /^ext:[A-Za-z0-9._][A-Za-z0-9._:-]{0,63}$/,
+    "It is a type of Open Badges 3.0, or an extension: `ext:` and a name.",
+  );
 
 const criteria = z
   .strictObject({ narrative: markdownText(maxMarkdownLength).optional(), url: httpsUrl.optional() })
@@ -82,7 +87,7 @@ export const classDefinition = z.strictObject({
   /** The language of its texts (BCP 47). */
   inLanguage: z
     .string()
-    .regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}$/)
+    .regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}$/, "A language is named by BCP 47, as en or pt-BR.")
     .optional(),
 });
 

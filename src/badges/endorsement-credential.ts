@@ -6,6 +6,7 @@ import { openBadgesContext } from "../securing/open-badge-schema.ts";
 import { type IssuerFacts, members, profileOf } from "./achievement-credential.ts";
 import type { FormSigners } from "./award-forms.ts";
 import type { Forms } from "./form-store.ts";
+import { registeredClaims } from "./jwt-claims.ts";
 
 /** All that the credential of an endorsement is made of. */
 export type EndorsementFacts = {
@@ -47,6 +48,8 @@ export function endorsementCredential(facts: EndorsementFacts): JsonObject {
 export async function endorsementForms(facts: EndorsementFacts, keys: FormSigners, now: Millis): Promise<Forms> {
   const credential = endorsementCredential(facts);
   const json = await proveCredential(credential, keys.credential, iso(now));
-  const jwt = await jwtOfCredential(credential, facts.issuer.did, keys.credential);
+  const { id, issuer, badge, validFrom } = facts;
+  const claims = registeredClaims({ id, issuer: issuer.did, subject: badge, validFrom });
+  const jwt = await jwtOfCredential({ ...credential, ...claims }, issuer.did, keys.credential);
   return { json: JSON.stringify(json), ...(jwt !== undefined && { jwt }) };
 }

@@ -39,7 +39,12 @@ export const personalMembers = {
 
 const personal = z.strictObject({
   ...personalMembers,
-  email: z.strictObject({ hash: z.string().regex(/^sha256\$[0-9a-f]{64}$/), salt: z.string() }).optional(),
+  email: z
+    .strictObject({
+      hash: z.string().regex(/^sha256\$[0-9a-f]{64}$/, "A hash is `sha256$` and 64 hex digits in lower case."),
+      salt: z.string(),
+    })
+    .optional(),
 });
 
 /** What an award says of a person. It stands in no log; the award names the digest of its disclosure. */

@@ -63,8 +63,9 @@ export async function draftOf(
   if (purposes.length > 0)
     ensure(body.credentialStatus === undefined, "INVALID_CREDENTIAL", "It has a credentialStatus already.");
   await checkReadable(body);
-  const method = issuer === did ? key.method : `${key.key}#${key.key.slice("did:key:".length)}`;
-  const signer: ProofSigner = { method, type: key.type, sign: key.sign };
+  const { type, sign, method, jwkMethod } = key;
+  const own = `${key.key}#${key.key.slice("did:key:".length)}`;
+  const signer: ProofSigner = issuer === did ? { method, jwkMethod, type, sign } : { method: own, type, sign };
   return { suite, issuer, signer, purposes, body };
 }
 
@@ -112,8 +113,10 @@ const maxBytes = Math.floor((maxCredentialJwt - 4096) * 0.75);
  */
 async function checkReadable(body: JsonObject): Promise<void> {
   const { statuses } = parseCredential(body);
-  for (const each of [body.validFrom, body.validUntil])
-    if (typeof each === "string") ensure(hasOffset(each), "UNREADABLE_DATE", "A time says how it stands to UTC.");
+  for (const name of ["validFrom", "validUntil"]) {
+    const offset = typeof body[name] !== "string" || hasOffset(body[name]);
+    ensure(offset, "UNREADABLE_DATE", `${name}: A time says how it stands to UTC.`);
+  }
   for (const { type, entry } of statuses) if (type === "BitstringStatusListEntry") parseStatusEntry(entry);
   const claim = claims.find((each) => body[each] !== undefined);
   ensure(claim === undefined, "INVALID_CREDENTIAL", `A credential has no member ${claim}.`);

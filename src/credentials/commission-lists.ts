@@ -53,5 +53,5 @@ function keysFor({ did, credential }: IssuingOrganization, { issuer }: Commissio
   if (issuer === did) return [...credential];
   return credential
     .filter(({ key }) => key === issuer)
-    .map((each) => ({ ...each, method: `${issuer}#${issuer.slice("did:key:".length)}` }));
+    .map((each) => ({ ...each, method: `${issuer}#${issuer.slice("did:key:".length)}`, jwkMethod: undefined }));
 }

@@ -2,12 +2,12 @@ import type { Did } from "../identity/did.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import { iso, type Millis } from "../kernel/time.ts";
+import { signWith } from "../securing/credential-forms.ts";
 import { addProof, type ProofSigner } from "../securing/data-integrity.ts";
 import { contextV2 } from "../securing/data-model.ts";
 import { maxPlaceAttempts, openPlaces, type Places, takePlace } from "../securing/list-places.ts";
 import type { SignedList } from "../securing/signed-lists.ts";
 import { minEntries, statusEntry } from "../securing/status-list.ts";
-import { signCredential } from "../securing/vc-jwt.ts";
 import {
   type CommissionParts,
   type CommissionPlace,
@@ -130,8 +130,7 @@ function shelfFor(
 }
 
 /** VC Data Model 2.0, section 4.13.3. */
-async function enveloped(body: JsonObject, issuer: Did, { method, sign }: ProofSigner): Promise<JsonObject> {
-  const kid = method.slice(method.indexOf("#") + 1);
-  const jwt = await signCredential(body, { did: issuer, key: { kid, sign } });
+async function enveloped(body: JsonObject, issuer: Did, signer: ProofSigner): Promise<JsonObject> {
+  const jwt = await signWith(body, issuer, signer);
   return { "@context": [contextV2], id: `data:application/vc+jwt,${jwt}`, type: "EnvelopedVerifiableCredential" };
 }

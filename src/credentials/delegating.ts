@@ -4,7 +4,7 @@ import type { Did } from "../identity/did.ts";
 import type { MessageContext, WalletMessage } from "../identity/sign-in.ts";
 import { ensure } from "../kernel/failure.ts";
 import type { JsonObject } from "../kernel/json.ts";
-import { type Clock, iso, parseTime } from "../kernel/time.ts";
+import { type Clock, iso, parseNamedTime } from "../kernel/time.ts";
 import { assignedId } from "../operations/document-id.ts";
 import type { Reactor } from "../operations/reactor.ts";
 import type { DelegationRecord, OperationStore } from "../operations/store.ts";
@@ -55,7 +55,7 @@ export function createDelegating(parts: DelegatingParts): Delegating {
     revoke: (party, document, reason) => end(party, document, "REVOKE", { revokedAt: iso(parts.clock()), reason }),
     compromise: (party, document, from) => {
       walletOf(party);
-      return end(party, document, "SET_COMPROMISED_FROM", { from: iso(parseTime(from)) });
+      return end(party, document, "SET_COMPROMISED_FROM", { from: iso(parseNamedTime("from", from)) });
     },
   };
 }

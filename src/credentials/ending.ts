@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parsePkh } from "../identity/did.ts";
 import { speaksFor } from "../identity/proof-reach.ts";
 import { ensure } from "../kernel/failure.ts";
-import { clockSkew, type Millis, parseTime } from "../kernel/time.ts";
+import { clockSkew, type Millis, parseNamedTime, parseTime } from "../kernel/time.ts";
 import type { Entry } from "../operations/entry.ts";
 import type { ActionRule, Actor, Deed } from "../operations/kind.ts";
 import { appOf } from "../operations/operation.ts";
@@ -63,7 +63,7 @@ function decideRevoke(grant: Grant, { actor, input }: Deed): void {
   if (!byOperator && !(byItself && isOfWallet(grant, actor))) ensureWallet(grant, actor);
   ensure(grant.revocation === null, "ALREADY_REVOKED");
   const { revokedAt } = input as z.infer<typeof revoke>;
-  if (typeof revokedAt === "string") parseTime(revokedAt);
+  if (typeof revokedAt === "string") parseNamedTime("input.revokedAt", revokedAt);
 }
 
 function decideCompromise(grant: Grant, { actor, input, now }: Deed): void {
@@ -71,7 +71,7 @@ function decideCompromise(grant: Grant, { actor, input, now }: Deed): void {
   ensure(!isKey(grant, actor), "FORBIDDEN");
   ensureWallet(grant, actor);
   ensure(grant.compromise === null, "ALREADY_SET");
-  ensure(parseTime(input.from) <= now + clockSkew, "FROM_THE_FUTURE");
+  ensure(parseNamedTime("input.from", input.from) <= now + clockSkew, "FROM_THE_FUTURE");
 }
 
 /** The wallet acts by its session, or by another key that it has allowed exactly this. */

@@ -3,8 +3,9 @@ import type { Did } from "../identity/did.ts";
 import { foldAccount } from "../identity/subject-did.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { isObject, parseJson } from "../kernel/json.ts";
+import { holdTo } from "../kernel/misfit.ts";
 import { aside, type Check, fail, pass, unknown } from "../kernel/report.ts";
-import { clockSkew, iso, type Millis, parseTime } from "../kernel/time.ts";
+import { clockSkew, iso, type Millis, parseNamedTime, parseTime } from "../kernel/time.ts";
 import { type Bundle, parseWireEntry } from "../operations/bundle.ts";
 import { isConcealed } from "../operations/concealment.ts";
 import type { LoggedEntry } from "../operations/entry.ts";
@@ -77,9 +78,7 @@ export async function questionAgain(
 
 function readExported(value: unknown): Exported | undefined {
   if (value === undefined) return undefined;
-  const read = exported.safeParse(value);
-  ensure(read.success, "INVALID_INPUT", "The export's question cannot be read.");
-  return read.data;
+  return holdTo(exported, value, "INVALID_INPUT", { root: "question" });
 }
 
 function policyOf(said: Exported | undefined): AskedAgain {
@@ -94,7 +93,7 @@ function given({ policy, version }: AskedAgain): AskedAgain {
 /** What is asked and what the export answers, which are one. */
 function agreed(said: Exported | undefined, asked: AskedAgain, policy: PublishedPolicy) {
   const subject = foldAccount(asked.subject ?? said?.subject ?? refuseWithout("a subject"));
-  const at = parseTime(asked.at ?? said?.at ?? refuseWithout("a moment"));
+  const at = parseNamedTime("at", asked.at ?? said?.at ?? refuseWithout("a moment"));
   const from = asked.from ?? said?.from ?? undefined;
   if (!said) return { subject: subject as Did, at, from: from as Did | undefined };
   const { tick } = compilePolicy(policy);
@@ -102,10 +101,10 @@ function agreed(said: Exported | undefined, asked: AskedAgain, policy: Published
     (subject !== foldAccount(said.subject) && `about ${said.subject}`) ||
     (policy.id !== said.policy.id && `under the policy ${said.policy.id}`) ||
     (policy.version !== said.policy.version && `under version ${said.policy.version} of the policy`) ||
-    (tickFloor(at, tick) !== tickFloor(parseTime(said.at), tick) && `at ${said.at}`) ||
+    (tickFloor(at, tick) !== tickFloor(parseNamedTime("question.at", said.at), tick) && `at ${said.at}`) ||
     (from !== undefined && from !== said.from && `seen from ${said.from ?? "the policy's seeds"}`);
   ensure(!other, "INVALID_INPUT", `The export answers another question: ${other}.`);
-  return { subject: subject as Did, at: parseTime(said.at), from: from as Did | undefined };
+  return { subject: subject as Did, at: parseNamedTime("question.at", said.at), from: from as Did | undefined };
 }
 
 function refuseWithout(what: string): never {
@@ -148,7 +147,8 @@ function pinnedAt(ledger: ExportLedger, order: readonly LoggedEntry[], at: Milli
 function placesOf(wire: readonly unknown[]): Map<number, string> {
   const places = new Map<number, string>();
   for (const entry of wire)
-    if (isObject(entry) && typeof entry.digest === "string") places.set(Number(entry.seq), entry.digest);
+    if (isObject(entry) && typeof entry.digest === "string" && typeof entry.seq === "number")
+      places.set(entry.seq, entry.digest);
   return places;
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { canonicalJson, type Json } from "../kernel/json.ts";
+import { holdTo } from "../kernel/misfit.ts";
 import { type Check, fail, pass, unknown } from "../kernel/report.ts";
 import type { AuditReport } from "../operations/audit.ts";
 import { auditBundle } from "../operations/audit.ts";
@@ -49,7 +50,7 @@ export type ReplayTerms = {
   asked?: AskedAgain | undefined;
   /** The score, as the API gave it, or its digest alone; that of the export unless given. */
   expected?: unknown;
-  /** Entries at most. */
+  /** Entries at most, of which large ones count for several. */
   most?: number | undefined;
   /** The realm that it must be of; any unless given. */
   realm?: string | undefined;
@@ -137,7 +138,7 @@ const expectedScore = z.looseObject({
 function readExpected(value: unknown): Expected {
   if (value === undefined) return { score: undefined, digest: undefined };
   if (typeof value === "string") return { score: undefined, digest: value };
-  ensure(expectedScore.safeParse(value).success, "INVALID_INPUT", "What is expected is no score.");
+  holdTo(expectedScore, value, "INVALID_INPUT", { root: "score" });
   // Beside a score the API gives pages of its lists, which its digest covers.
   const { lists: _, ...score } = value as Score & { lists?: unknown };
   return { score, digest: score.evidence.digest };

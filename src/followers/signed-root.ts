@@ -4,8 +4,9 @@ import { parseKeyDid } from "../identity/did.ts";
 import { fromBase64url, utf8 } from "../kernel/bytes.ts";
 import { ensure } from "../kernel/failure.ts";
 import { isObject } from "../kernel/json.ts";
+import { holdTo } from "../kernel/misfit.ts";
 import { type Check, fail, pass, unknown } from "../kernel/report.ts";
-import { checkpointText, rootOf } from "../operations/log-tree.ts";
+import { checkpointText, isLeaf, rootOf } from "../operations/log-tree.ts";
 
 /** The log as its service signed it: the answer of `GET /v1/log`, and the log key (`#log` of the DID document) as a did:key. */
 export type SignedRoot = { checkpoint: unknown; key: string };
@@ -28,11 +29,9 @@ export async function checkRoot(
   realm: string,
   { checkpoint, key }: SignedRoot,
 ): Promise<{ check: Check; covered: number }> {
-  const read = signedCheckpoint.safeParse(checkpoint);
-  ensure(read.success, "INVALID_INPUT", "The root is no answer of GET /v1/log.");
+  const { signature, ...told } = holdTo(signedCheckpoint, checkpoint, "INVALID_INPUT", { root: "root" });
   const { type, key: point } = parseKeyDid(key);
   ensure(type === "Ed25519", "INVALID_INPUT", "A log key is of Ed25519.");
-  const { signature, ...told } = read.data;
   const none = (check: Check) => ({ check, covered: 0 });
   const bytes = fromBase64url(signature);
   const signed = bytes !== undefined && (await ed25519Verifier(point)(utf8(checkpointText(told)), bytes));
@@ -45,6 +44,9 @@ export async function checkRoot(
     const detail = `The root is over ${told.size} places, and the one at ${missing + 1} is not there.`;
     return none(unknown(name, "NOT_COMPLETE", detail));
   }
+  const broken = digests.findIndex((digest) => !isLeaf(digest)) + 1;
+  if (broken > 0)
+    return none(fail(name, "INVALID_OPERATION", `The entry at the place ${broken} tells no digest of 32 bytes.`));
   const reader = {
     leaves: async (from: number, to: number) => digests.slice(from - 1, to) as string[],
     node: async () => undefined,
@@ -60,8 +62,11 @@ const name = "root";
 
 /** The digests of the places 1 to `size`; undefined for one that is not there, and for all where one is there twice. */
 function digestsUpTo(wire: readonly unknown[], size: number): (string | undefined)[] | undefined {
-  const held = wire.filter((entry) => isObject(entry) && Number(entry.seq) <= size) as Record<string, unknown>[];
-  const places = new Map(held.map(({ seq, digest }) => [Number(seq), String(digest)]));
+  const held = wire.flatMap((entry) => {
+    const { seq, digest } = isObject(entry) ? entry : {};
+    return typeof seq === "number" && seq <= size ? [[seq, typeof digest === "string" ? digest : ""] as const] : [];
+  });
+  const places = new Map(held);
   if (places.size !== held.length) return undefined;
   // No more than there are entries are looked for, whatever size the root is of.
   const most = Math.min(size, held.length + 1);

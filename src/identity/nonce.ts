@@ -1,5 +1,5 @@
 import { ensure, Failure } from "../kernel/failure.ts";
-import { day, iso, type Millis, minute, parseTime } from "../kernel/time.ts";
+import { day, iso, type Millis, minute, parseNamedTime, parseTime } from "../kernel/time.ts";
 import { appPoint } from "./app-key.ts";
 import { type Limits, limitNames, parseLimits } from "./delegation.ts";
 import type { Did } from "./did.ts";
@@ -52,7 +52,7 @@ export async function issueNonce(
 ): Promise<Nonce> {
   const fresh = { nonce: randomNonce(), expiresAt: now + nonceLife };
   const nonce = request.purpose === "sign-in" ? signInNonce(fresh, request) : delegateNonce(fresh, request);
-  if (nonce.purpose === "delegate") checkLife(parseTime(nonce.terms.until), now, maxLifetime);
+  if (nonce.purpose === "delegate") checkLife(parseNamedTime("until", nonce.terms.until), now, maxLifetime);
   await store.add(nonce, now);
   return nonce;
 }
@@ -104,7 +104,7 @@ function signInNonce(fresh: Fresh, { app, may, until }: NonceRequest): Nonce {
 function delegateNonce(fresh: Fresh, { app, may, until }: NonceRequest): Nonce {
   ensure(app !== undefined && until !== undefined, "INVALID_REQUEST", "A delegation names a key and an expiry.");
   appPoint(app);
-  parseTime(until);
+  parseNamedTime("until", until);
   const terms = { app, limits: parseMayNames(may ?? []), until };
   const statement = delegationStatement(terms);
   ensure(statement.length <= maxStatement, "INVALID_REQUEST", `The limits take more than ${maxStatement} characters.`);

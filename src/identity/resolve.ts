@@ -79,6 +79,29 @@ export async function readDocument(did: string, resolution: Resolution): Promise
   return (await readDid(did, resolution)).document;
 }
 
+/** An issuer that a document of keys can be read of: a DID, or an https address that serves its own. */
+export function isController(id: string): boolean {
+  return id.startsWith("did:") || id.startsWith("https://");
+}
+
+/**
+ * The controlled identifier document at an https address (Controlled Identifiers 1.0), which Open Badges 3.0 lets an
+ * issuer be. Refuses with INVALID_DID an address that is not spelt plainly, with DID_NOT_FOUND one of this service, where
+ * issuers are DIDs, and as `readDocument`.
+ */
+export async function readController(url: string, { fetchDidWeb, own }: Resolution): Promise<JsonObject> {
+  const plain = url.length <= maxAddress && URL.canParse(url) && new URL(url).href === url && !url.includes("#");
+  ensure(plain, "INVALID_DID", "The address of the issuer is not spelt plainly.");
+  const { protocol, host, hostname, username, password } = new URL(url);
+  const named = protocol === "https:" && username === "" && password === "" && !ipv4.test(hostname);
+  ensure(named && !hostname.startsWith("["), "INVALID_DID", "An address of an issuer names a host, and nobody at it.");
+  ensure(own?.did !== `did:web:${host.replace(":", "%3A")}`, "DID_NOT_FOUND");
+  return parseDocument(await fetchDidWeb(url), url);
+}
+
+/** Characters of an address that keys are read from. */
+const maxAddress = 2048;
+
 async function readDid(did: string, resolution: Resolution): Promise<Awaited<ReturnType<ReadEthr>>> {
   ensure(did.length <= maxDid && didPattern.test(did), "INVALID_DID");
   if (did.startsWith("did:ethr:") && resolution.readEthr) return resolution.readEthr(did);

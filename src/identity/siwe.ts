@@ -1,6 +1,6 @@
 import { ParsedMessage } from "@spruceid/siwe-parser";
 import { ensure, Failure } from "../kernel/failure.ts";
-import { clockSkew, type Millis, parseTime } from "../kernel/time.ts";
+import { clockSkew, type Millis, parseNamedTime } from "../kernel/time.ts";
 import { checksummed } from "./address.ts";
 import { type Account, maxChainId } from "./did.ts";
 
@@ -47,10 +47,10 @@ export function parseSiwe(text: string): SiweMessage {
     statement: fields.statement,
     uri: fields.uri,
     nonce: fields.nonce,
-    issuedAt: parseTime(fields.issuedAt),
+    issuedAt: parseNamedTime("Issued At", fields.issuedAt),
     expirationTime,
-    expiresAt: expirationTime === undefined ? undefined : parseTime(expirationTime),
-    notBefore: fields.notBefore === undefined ? undefined : parseTime(fields.notBefore),
+    expiresAt: expirationTime === undefined ? undefined : parseNamedTime("Expiration Time", expirationTime),
+    notBefore: fields.notBefore === undefined ? undefined : parseNamedTime("Not Before", fields.notBefore),
     resources: fields.resources,
   };
 }
@@ -84,7 +84,7 @@ type Fields = {
   resources: readonly string[];
 };
 
-// The parts of the ABNF that wallets use, each a subset of its rule; dates are held to theirs by parseTime.
+// The parts of the ABNF that wallets use, each a subset of its rule; dates are held to theirs by parseNamedTime.
 const pchar = "(?:[A-Za-z0-9!$&-.:;=@_~]|%[0-9A-Fa-f]{2})";
 const segments = `${pchar}*(?:/${pchar}*)*`;
 const authority = "[A-Za-z0-9.-]+(?::[0-9]+)?";

@@ -43,8 +43,8 @@ export function parseTime(text: unknown): Millis {
   return local - (+offsetHours * hour + +offsetMinutes * minute) * (sign === "-" ? -1 : 1);
 }
 
-/** The same of a time that somebody asks by; the refusal says by which name, and what is taken. */
-export function parseNamedTime(name: string, text: string): Millis {
+/** The same of a time that somebody sent; the refusal says under which name, and what is taken. */
+export function parseNamedTime(name: string, text: unknown): Millis {
   try {
     return parseTime(text);
   } catch {

@@ -7,9 +7,10 @@ import { concealedCode, leftOutCode, unseenAmong } from "./audit-concealed.ts";
 import { type AuditContext, auditEntry, type Finding, type Law, laws, type Replay } from "./audit-entry.ts";
 import { type Bundle, maxBundleEntries, parseWireEntry } from "./bundle.ts";
 import { parseBundle } from "./bundle-joining.ts";
-import { isConcealed } from "./concealment.ts";
+import { checkConcealed, isConcealed } from "./concealment.ts";
 import { delegationOfRows } from "./delegation-row.ts";
 import type { LoggedEntry } from "./entry.ts";
+import { weightOf } from "./entry-size.ts";
 import { type Document, type Kinds, openDocument, viewOf } from "./fold.ts";
 import type { GroundName } from "./grounds.ts";
 import type { Row } from "./kind.ts";
@@ -49,7 +50,7 @@ export type AuditTerms = {
   operationKeys?: readonly NamedKey[];
   /** Lets others have a turn, now and then in a long audit. */
   pause?: (() => Promise<void>) | undefined;
-  /** Entries at most; `maxBundleEntries` unless given. */
+  /** Entries at most, of which large ones count for several (`weightOf`); `maxBundleEntries` unless given. */
   most?: number | undefined;
 };
 
@@ -168,9 +169,15 @@ function readBundle(value: unknown, most: number): Bundle {
   const bundle = parseBundle(value);
   const page = bundle.page === undefined;
   ensure(page, "INVALID_REQUEST", "This is a page of a bundle: put all of them together first.");
-  const total = bundle.logs.reduce((sum, log) => sum + log.entries.length, 0);
-  ensure(total <= most, "QUOTA_EXCEEDED", `A bundle holds at most ${most} entries.`);
+  let total = 0;
+  for (const { entries } of bundle.logs) for (const entry of entries) total += wireWeight(entry);
+  ensure(total <= most, "QUOTA_EXCEEDED", `A bundle holds at most ${most} entries. Large ones count as several.`);
   return bundle;
+}
+
+/** As a store counts it; what has no text is found to be no entry. */
+function wireWeight(entry: unknown): number {
+  return isObject(entry) && typeof entry.action === "string" ? weightOf({ text: entry.action }) : 1;
 }
 
 function keysOf({ operationKeys, retired = {} }: Bundle["service"]): NamedKey[] {
@@ -179,13 +186,14 @@ function keysOf({ operationKeys, retired = {} }: Bundle["service"]): NamedKey[] 
 
 function parseLog(values: readonly unknown[], realm: string, findings: Finding[]): LoggedEntry[] {
   return values.flatMap((value) => {
-    if (isConcealed(value)) return [];
     try {
-      return [parseWireEntry(value, realm, parseJson)];
+      if (!isConcealed(value)) return [parseWireEntry(value, realm, parseJson)];
+      checkConcealed(value);
+      return [];
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       const seq = isObject(value) && typeof value.seq === "number" ? value.seq : 0;
-      const document = isObject(value) ? String(value.document) : "";
+      const document = isObject(value) && typeof value.document === "string" ? value.document : "";
       findings.push({ law: "grammar", seq, document, code: error.code, detail: error.detail ?? error.message });
       return [];
     }

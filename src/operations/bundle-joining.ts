@@ -85,8 +85,13 @@ function joinLogs(bundles: readonly Bundle[]): Log[] {
       log.entries.push(entry);
     }
   }
-  for (const { entries } of joined.values()) entries.sort((one, other) => Number(one.seq) - Number(other.seq));
+  for (const { entries } of joined.values()) entries.sort((one, other) => placeOf(one) - placeOf(other));
   return [...joined.values()].filter(({ entries }) => entries.length > 0);
+}
+
+/** 0 where it tells none: the audit says so. */
+function placeOf(entry: unknown): number {
+  return isObject(entry) && typeof entry.seq === "number" ? entry.seq : 0;
 }
 
 function digestOf(entry: unknown): unknown {
@@ -97,7 +102,7 @@ function digestOf(entry: unknown): unknown {
 function stillLeftOut(bundles: readonly Bundle[], logs: readonly Log[], last: number): LeftOut[] {
   const held = new Map(logs.map((log) => [log.document, readableOf(log)]));
   // Concealed places count: with any of them a score is the same only as one that was fetched by itself.
-  const places = new Set(logs.flatMap(({ entries }) => entries.map((entry) => Number(entry.seq))));
+  const places = new Set(logs.flatMap(({ entries }) => entries.map(placeOf)));
   const missing = new Map<string, LeftOut>();
   for (const each of bundles.flatMap(({ leftOut = [] }) => leftOut)) {
     const { document, entries, why } = each;

@@ -1,5 +1,7 @@
+import { ensure } from "../kernel/failure.ts";
 import { isObject } from "../kernel/json.ts";
 import type { Bundle, WireEntry } from "./bundle.ts";
+import { isLeaf } from "./log-tree.ts";
 
 /** What is shown to others of an entry that its subject has hidden: that it is there, and what proves it in the log. */
 export type ConcealedEntry = { seq: number; kind: string; digest: string; concealed: true };
@@ -16,6 +18,14 @@ function concealEntry({ seq, kind, digest }: WireEntry): ConcealedEntry {
 
 export function isConcealed(entry: unknown): boolean {
   return isObject(entry) && entry.concealed === true;
+}
+
+/** Refuses with INVALID_OPERATION a concealed entry that does not say all that one says. */
+export function checkConcealed(entry: unknown): void {
+  const { seq, kind, digest } = entry as Record<string, unknown>;
+  const told = Number.isSafeInteger(seq) && typeof kind === "string";
+  ensure(told, "INVALID_OPERATION", "A concealed entry tells its place and its kind.");
+  ensure(isLeaf(digest), "INVALID_OPERATION", "A concealed entry tells its digest, which is base64url of 32 bytes.");
 }
 
 /** What is not for a viewer: whole documents, and single operations of others. */

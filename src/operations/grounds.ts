@@ -11,7 +11,12 @@ export type GroundName = { document: string; operation: string };
 export const maxGrounds = 8;
 
 const grounds = z
-  .array(z.strictObject({ document: z.string().min(1).max(64), operation: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }))
+  .array(
+    z.strictObject({
+      document: z.string().min(1).max(64),
+      operation: z.string().regex(/^[A-Za-z0-9_-]{43}$/, "It is base64url of a SHA-256 digest."),
+    }),
+  )
   .max(maxGrounds);
 
 /** `input.restsOn`: entries that give the right to act, of other documents or of this one, and have not ended. */

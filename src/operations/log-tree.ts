@@ -26,6 +26,11 @@ export function leafHash(digest: string): Bytes {
   return sha256(concat(leafPrefix, bytes));
 }
 
+/** Whether a value can be a leaf: base64url of 32 bytes. */
+export function isLeaf(digest: unknown): digest is string {
+  return typeof digest === "string" && fromBase64url(digest)?.length === 32;
+}
+
 /** The root over the first `size` entries, base64url. */
 export async function rootOf(reader: TreeReader, size: number): Promise<string> {
   return base64url(size === 0 ? sha256("") : await rangeHash(reader, 0, size));

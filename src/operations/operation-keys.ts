@@ -1,5 +1,5 @@
 import type { Did } from "../identity/did.ts";
-import { type Millis, parseTime } from "../kernel/time.ts";
+import { type Millis, parseNamedTime } from "../kernel/time.ts";
 
 /** An operation key as an auditor names it: a did:key, with the time of its retirement (RFC 3339) where it has one. */
 export type NamedKey = Did | { key: Did; retired?: string | undefined };
@@ -12,7 +12,7 @@ export function operationKeysOf(named: readonly NamedKey[]): OperationKeys {
   return new Map(
     named.map((each) => {
       const { key, retired } = typeof each === "string" ? { key: each } : each;
-      return [key, retired === undefined ? undefined : parseTime(retired)];
+      return [key, retired === undefined ? undefined : parseNamedTime("retired", retired)];
     }),
   );
 }

@@ -1,4 +1,5 @@
 import type { LoggedEntry } from "./entry.ts";
+import { isCut, partBytes } from "./entry-size.ts";
 import { apply, type Document, type Kinds, kindOf, openDocument, snapshotEvery } from "./fold.ts";
 import type { Projection } from "./kind.ts";
 import { projectionOf } from "./projection.ts";
@@ -12,7 +13,7 @@ export type Rebuilt = {
 
 type Replayed = { entry: LoggedEntry; projection: Projection; snapshot?: NonNullable<Append["snapshot"]> };
 
-/** Entries that are read and written together. */
+/** Entries that are read and written together, fewer of large ones. */
 const page = 500;
 
 /**
@@ -28,10 +29,10 @@ export async function rebuild(
   const documents = new Map<string, Document>();
   let after = 0;
   for (;;) {
-    const entries = await store.entriesAfter(after, page);
+    const entries = await store.entriesAfter(after, page, partBytes);
     await readModels.replay(entries.map((entry) => replayed(documents, entry, kinds)));
     after = entries.at(-1)?.seq ?? after;
-    if (entries.length < page) return after;
+    if (!isCut(entries, page, partBytes)) return after;
   }
 }
 

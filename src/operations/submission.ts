@@ -1,6 +1,7 @@
 import type { Delegation } from "../identity/delegation.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import type { JsonObject } from "../kernel/json.ts";
+import { holdTo } from "../kernel/misfit.ts";
 import type { Predecessor } from "./admit.ts";
 import { ruleOf } from "./authority.ts";
 import { type Binding, type Entry, type LoggedEntry, operationDigest, signerOf } from "./entry.ts";
@@ -104,13 +105,7 @@ export async function verifySignature(submission: Submission): Promise<void> {
 
 /** Refuses with INVALID_INPUT what the schema of the action does not take; names the first place. */
 export function parseInput(kind: DocumentKind, type: string, input: JsonObject): JsonObject {
-  const result = ruleOf(kind, type).input.safeParse(input);
-  if (result.success) return result.data as JsonObject;
-  const issue = result.error.issues[0];
-  throw new Failure(
-    "INVALID_INPUT",
-    `${["input", ...(issue?.path ?? [])].join(".")}: ${issue?.message ?? "not taken"}`,
-  );
+  return holdTo(ruleOf(kind, type).input, input, "INVALID_INPUT", { root: "input" }) as JsonObject;
 }
 
 /** CREATE_DOCUMENT rests on what the action behind it rests on: its input has a form of Powerhouse's, without room for it. */

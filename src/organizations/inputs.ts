@@ -65,7 +65,7 @@ const profileMembers = {
   email: z
     .string()
     .max(maxEmail)
-    .regex(/^[^\s@<>",;:\\()[\]\p{C}]+@[^\s@<>",;:\\()[\]\p{C}]+$/u)
+    .regex(/^[^\s@<>",;:\\()[\]\p{C}]+@[^\s@<>",;:\\()[\]\p{C}]+$/u, "It is an e-mail address.")
     .optional(),
   image: z
     .string()
@@ -75,8 +75,8 @@ const profileMembers = {
 
 const user = z.string().refine(isUserDid, "It is a did:pkh of eip155 in lower case.");
 const key = z.string().max(128).refine(isKey, "It is the did:key of a P-256, Ed25519 or secp256k1 key.");
-const client = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
-const coordinate = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+const client = z.string().regex(/^[A-Za-z0-9_-]{22}$/, "A client is named by 22 characters of base64url.");
+const coordinate = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "A coordinate has 43 characters of base64url.");
 const moment = z.string().refine(isExactIso, "A time is YYYY-MM-DDTHH:MM:SS.sssZ.");
 
 const clientJwk = z.union([
@@ -88,12 +88,18 @@ const clientJwk = z.union([
 const fieldId = z
   .string()
   .max(maxFieldId)
-  .regex(/^[a-z0-9][a-z0-9-]*(?:\/[a-z0-9][a-z0-9-]*){0,3}$/);
+  .regex(
+    /^[a-z0-9][a-z0-9-]*(?:\/[a-z0-9][a-z0-9-]*){0,3}$/,
+    "A field is one to four words of a-z, 0-9 and -, with / between.",
+  );
 
 // What ESCO and O*NET call it: a URI of the first, a code of the second.
 const fieldCode = z
   .string()
-  .regex(/^(?:http:\/\/data\.europa\.eu\/esco\/[a-z-]{1,30}\/[A-Za-z0-9.-]{1,64}|onet:\d{2}-\d{4}\.\d{2})$/);
+  .regex(
+    /^(?:http:\/\/data\.europa\.eu\/esco\/[a-z-]{1,30}\/[A-Za-z0-9.-]{1,64}|onet:\d{2}-\d{4}\.\d{2})$/,
+    "A code is a URI of ESCO, or `onet:` and a code of O*NET.",
+  );
 
 const field = z.strictObject({
   id: fieldId,
@@ -122,7 +128,7 @@ export const inputs = {
     domain: z.union([z.literal(""), z.string().refine(isDomain, "It is a domain in lower case.")]),
   }),
   RECORD_DOMAIN: z.strictObject({
-    domain: z.string().refine(isDomain),
+    domain: z.string().refine(isDomain, "It is a domain in lower case."),
     verified: z.boolean(),
     method: z.enum(["did-configuration", "file"]).nullable(),
     code: z

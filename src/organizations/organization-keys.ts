@@ -8,7 +8,7 @@ import type { Signer } from "../operations/signature.ts";
 import type { ProofSigner } from "../securing/data-integrity.ts";
 import { type KeySigner, makePrivateKey, type Secp256k1Signer, signerOfKey } from "../securing/keys.ts";
 import { findOrganization, type HeldKey, type OrganizationStore, organizationDid } from "./directory.ts";
-import { methodId } from "./organization-document.ts";
+import { jwkMethodId, methodId } from "./organization-document.ts";
 
 /** What an operation that a key signs, or says to have been signed by it, rests on: its ADD_KEY. */
 type Grounded = { key: Did; ground: GroundName };
@@ -95,6 +95,9 @@ function rolesOf(
   const ofType = (type: KeyType) => opened.find((each) => each?.type === type);
   const named = <T extends Opened>(signer: T) => ({ ...signer, method: methodId(did, signer.key) });
   const [ed25519, p256, secp256k1] = [ofType("Ed25519"), ofType("P-256"), ofType("secp256k1")];
-  const credential = [ed25519, p256].flatMap((each) => (each ? [named(each) as ProofSigner & Grounded] : []));
+  const jwkMethod = p256 && jwkMethodId(did, p256.key);
+  const credential = [ed25519 && named(ed25519), p256 && { ...named(p256), jwkMethod }].flatMap((each) =>
+    each ? [each as ProofSigner & Grounded] : [],
+  );
   return { operation: p256, credential, twin: secp256k1 && named(secp256k1 as Secp256k1Signer & Grounded) };
 }

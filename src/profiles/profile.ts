@@ -45,7 +45,7 @@ export const profile: DocumentKind<Profile> = {
     SET_USERNAME: rule(z.strictObject({ username: z.string().refine(isName, nameRule) })),
     SET_ETH_ADDRESS: rule(
       z.strictObject({
-        ethAddress: z.string().regex(/^0x[0-9a-fA-F]{40}$/),
+        ethAddress: z.string().regex(/^0x[0-9a-fA-F]{40}$/, "An address has 0x and 40 hex digits."),
         chainId: z.int().min(1).max(maxChainId).optional(),
       }),
     ),

@@ -35,8 +35,19 @@ const ends = (least: number, most: number) => z.array(digest).min(least).max(mos
 /** What a fact rests on, as everybody may know it. */
 export const workNamed = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("operation"), id: digest }),
-  z.strictObject({ type: z.literal("badge"), id: z.string().regex(/^[A-Za-z0-9._:-]{1,128}$/) }),
-  z.strictObject({ type: z.literal("transaction"), id: z.string().regex(/^eip155:[1-9]\d{0,9}:0x[0-9a-f]{64}$/) }),
+  z.strictObject({
+    type: z.literal("badge"),
+    id: z.string().regex(/^[A-Za-z0-9._:-]{1,128}$/, "It is the id of a badge."),
+  }),
+  z.strictObject({
+    type: z.literal("transaction"),
+    id: z
+      .string()
+      .regex(
+        /^eip155:[1-9]\d{0,9}:0x[0-9a-f]{64}$/,
+        "A transaction is `eip155:`, a chain id, `:0x` and 64 hex digits in lower case.",
+      ),
+  }),
   // The address itself is personal text: the log has no place for it.
   z.strictObject({ type: z.literal("url"), id: z.literal("") }),
 ]);

@@ -7,7 +7,7 @@ import { foldAccount } from "../identity/subject-did.ts";
 import { base64url, fromBase64url, hex } from "../kernel/bytes.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { canonicalJson, isObject, type JsonObject } from "../kernel/json.ts";
-import { type Clock, iso, parseTime } from "../kernel/time.ts";
+import { type Clock, iso, parseNamedTime } from "../kernel/time.ts";
 import { derivedId } from "../operations/document-id.ts";
 import { type LoggedEntry, operationDigest } from "../operations/entry.ts";
 import type { GroundName } from "../operations/grounds.ts";
@@ -123,8 +123,8 @@ export async function attest(
     value,
     standing: "organization",
     ...(named && { work: named }),
-    ...(validFrom !== undefined && { validFrom: iso(parseTime(validFrom)) }),
-    ...(validUntil !== undefined && { validUntil: iso(parseTime(validUntil)) }),
+    ...(validFrom !== undefined && { validFrom: iso(parseNamedTime("validFrom", validFrom)) }),
+    ...(validUntil !== undefined && { validUntil: iso(parseNamedTime("validUntil", validUntil)) }),
   };
   return submitOnce(parts, acting, [listed], { type: "ATTEST", subject: foldAccount(subject), input, said, key });
 }

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { digestOf } from "#primitives";
 import { isUserDid } from "../identity/did.ts";
 import { utf8 } from "../kernel/bytes.ts";
-import { Failure } from "../kernel/failure.ts";
 import { canonicalJson, type Json, type JsonObject } from "../kernel/json.ts";
+import { holdTo } from "../kernel/misfit.ts";
 import { parseDecimal } from "./decimal.ts";
 import { factKinds } from "./fact.ts";
 import type { Policy } from "./policy.ts";
@@ -33,13 +33,7 @@ export const policySchemaPath = "/schemas/policy-1.json";
  * itself, and what is longer than `maxPolicyBytes`.
  */
 export function parsePolicy(value: unknown): Policy {
-  const read = policySchema.safeParse(value);
-  if (read.success) return read.data;
-  const issue = read.error.issues[0];
-  throw new Failure(
-    "INVALID_INPUT",
-    `${["policy", ...(issue?.path ?? [])].join(".")}: ${issue?.message ?? "not taken"}`,
-  );
+  return holdTo(policySchema, value, "INVALID_INPUT", { root: "policy" });
 }
 
 /** base64url(SHA-256(UTF8(JCS(policy)))), RFC 8785: by it a published version is known. */

@@ -3,6 +3,7 @@ import { type Secret, seal, unseal } from "../identity/sealing.ts";
 import { fromUtf8, utf8 } from "../kernel/bytes.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import type { Json } from "../kernel/json.ts";
+import { holdTo } from "../kernel/misfit.ts";
 import { randomText } from "../kernel/random.ts";
 import type { Millis } from "../kernel/time.ts";
 import { type Disclosure, disclose, readDisclosure } from "../securing/disclosure.ts";
@@ -25,7 +26,7 @@ export const textMembers = {
   narrative: shown(maxText).optional(),
   title: shown(maxTitle).optional(),
   url: z
-    .url({ protocol: /^https$/ })
+    .url({ protocol: /^https$/, error: "It is an https URL." })
     .max(maxUrl)
     .optional(),
 };
@@ -70,8 +71,8 @@ export function checkDisclosures(
       "The operation does not commit to a disclosure that came with it.",
     );
     const read = readDisclosure(text);
-    const known = read && texts.safeParse({ [read.name]: read.value }).success;
-    ensure(known, "INVALID_INPUT", "A disclosure is of no form that is kept here.");
+    ensure(read, "INVALID_INPUT", "A disclosure is of no form that is kept here.");
+    holdTo(texts, { [read.name]: read.value }, "INVALID_INPUT", { root: "texts" });
     return { text, digest };
   });
 }

@@ -6,7 +6,8 @@ import { recoverAddress } from "../identity/wallet.ts";
 import { type Bytes, concat, fromBase64url, fromHex, hex, utf8 } from "../kernel/bytes.ts";
 import { ensure } from "../kernel/failure.ts";
 import { canonicalJson, type Json, type JsonObject } from "../kernel/json.ts";
-import { type Millis, parseTime } from "../kernel/time.ts";
+import { holdTo } from "../kernel/misfit.ts";
+import { type Millis, parseNamedTime, parseTime } from "../kernel/time.ts";
 import type { Secp256k1Signer } from "./keys.ts";
 import type { PublicJwk, ResolveKey } from "./vc-jwt.ts";
 
@@ -62,8 +63,7 @@ export const awardTwinTypes = {
 
 /** Signs what an award says. Refuses with INVALID_PROOF a message or a signer that no check would take. */
 export function signAwardTwin(message: AwardTwin, { method, signDigest }: TwinSigner): SignedAwardTwin {
-  const read = messageForm.safeParse(message);
-  ensure(read.success, "INVALID_PROOF", "The message is not that of an award's twin.");
+  holdTo(messageForm, message, "INVALID_PROOF", { root: "message" });
   ensure(method.startsWith(`${message.issuer}#`), "INVALID_PROOF", "The key is not one of the issuer's.");
   const { chainId } = parsePkh(message.subject);
   const { signature, recovery } = signDigest(awardTwinDigest(message, chainId));
@@ -89,16 +89,15 @@ export function awardTwinDigest(message: AwardTwin, chainId: number): Bytes {
  * UNREADABLE_DATE, or WRONG_CHAIN where the domain is of another chain than the subject.
  */
 export function parseAwardTwin(value: unknown): SignedAwardTwin {
-  const parsed = twinForm.safeParse(value);
-  ensure(parsed.success, "INVALID_PROOF", "It does not have the form of an award's twin.");
-  const { types, message, domain, verificationMethod } = parsed.data;
+  const form = holdTo(twinForm, value, "INVALID_PROOF");
+  const { types, message, domain, verificationMethod } = form;
   ensure(canonicalJson(types as JsonObject) === spelledTypes, "INVALID_PROOF", "Its types are not those of a twin.");
   ensure(domain.chainId === parsePkh(message.subject).chainId, "WRONG_CHAIN");
   const own = verificationMethod.startsWith(`${message.issuer}#`);
   ensure(own, "INVALID_PROOF", "The key is not one of the issuer's.");
-  parseTime(message.validFrom);
-  if (message.validUntil !== "") parseTime(message.validUntil);
-  return { ...parsed.data, types: awardTwinTypes, signature: parsed.data.signature as `0x${string}` };
+  parseNamedTime("message.validFrom", message.validFrom);
+  if (message.validUntil !== "") parseNamedTime("message.validUntil", message.validUntil);
+  return { ...form, types: awardTwinTypes, signature: form.signature as `0x${string}` };
 }
 
 /**
@@ -134,6 +133,7 @@ function domainSeparator(chainId: number): Bytes {
 }
 
 function addressOfKey(jwk: PublicJwk): string | undefined {
+  if ("n" in jwk) return undefined;
   const [x, y] = [fromBase64url(jwk.x), fromBase64url(jwk.y ?? "")];
   if (jwk.kty !== "EC" || jwk.crv !== "secp256k1" || x?.length !== 32 || y?.length !== 32) return undefined;
   return addressOf(concat(Uint8Array.of(4), x, y));
@@ -143,13 +143,13 @@ function addressOfKey(jwk: PublicJwk): string | undefined {
 const text = z
   .string()
   .max(4096)
-  .refine((each) => each.isWellFormed());
+  .refine((each) => each.isWellFormed(), "It has no lone surrogates.");
 const filled = text.min(1);
 
 const messageForm = z.strictObject({
   id: filled,
   issuer: filled,
-  subject: z.string().refine(isUserDid),
+  subject: z.string().refine(isUserDid, "It is a did:pkh of eip155 in lower case."),
   achievement: filled,
   name: filled,
   validFrom: filled,
@@ -163,5 +163,10 @@ const twinForm = z.strictObject({
   types: z.record(z.string(), z.array(z.strictObject({ name: z.string(), type: z.string() })).max(16)),
   message: messageForm,
   verificationMethod: filled,
-  signature: z.string().regex(/^0x[0-9a-f]{128}1[bc]$/),
+  signature: z
+    .string()
+    .regex(
+      /^0x[0-9a-f]{128}1[bc]$/,
+      "A signature is 0x and 130 hex digits in lower case, of which the last two are 1b or 1c.",
+    ),
 });

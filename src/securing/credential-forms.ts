@@ -41,9 +41,13 @@ export async function jwtOfCredential(
   keys: IssuingKeys,
 ): Promise<string | undefined> {
   const key = keys.find(({ type }) => type === "P-256");
-  if (!key) return undefined;
-  const kid = key.method.slice(key.method.indexOf("#") + 1);
-  return signCredential(credential, { did: issuer, key: { kid, sign: key.sign } });
+  return key && signWith(credential, issuer, key);
+}
+
+/** The credential as `vc+jwt` by a key of P-256 of the issuer's. */
+export function signWith(credential: JsonObject, issuer: Did, key: ProofSigner): Promise<string> {
+  const { method, jwkMethod = method, sign } = key;
+  return signCredential(credential, { did: issuer, key: { kid: jwkMethod.slice(jwkMethod.indexOf("#") + 1), sign } });
 }
 
 /** A credential as a text in one form: JSON with proofs, or a JWT. Refuses with NO_KEY where no key makes it. */

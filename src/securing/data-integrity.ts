@@ -29,6 +29,8 @@ export type { Cryptosuite } from "./data-integrity-bytes.ts";
 export type ProofSigner = {
   method: string;
   type: "Ed25519" | "P-256";
+  /** The DID URL of the same key as JWK, which a JWT names; the method itself where there is none. */
+  jwkMethod?: string | undefined;
   /** Signs the message by RFC 8032 (Ed25519), or its SHA-256 as r || s (P-256): 64 bytes. */
   sign(message: Uint8Array): Bytes | Promise<Bytes>;
 };
@@ -173,7 +175,7 @@ async function judgeProof(proof: JsonObject, judged: Judged, terms: ProofQuestio
   // Who presents does so at the moment asked about; what a retired key says of the past may be made up.
   const madeAt = terms.purpose === "authentication" ? terms.at : created;
   ensure(retired === undefined || madeAt < retired, "EXPIRED", "The key had been retired.");
-  ensure(jwk.crv === suite.type, "INVALID_PROOF", `The key is not of ${suite.type}.`);
+  ensure("crv" in jwk && jwk.crv === suite.type, "INVALID_PROOF", `The key is not of ${suite.type}.`);
   const data = await signedBytes(suite, proof, judged);
   ensure(await checkOfKey(jwk)(data, signature), "BAD_SIGNATURE", `The signature by ${method} does not verify.`);
   return `${cryptosuite} by ${method} verifies.`;
@@ -190,12 +192,12 @@ function readProof(proof: JsonObject, terms: ProofQuestion): { method: string; s
   const isWide = String(proof.cryptosuite).startsWith("ecdsa-") && wideValue.test(value);
   ensure(!isWide, "UNKNOWN_SUITE", "The signature is by a key of P-384, which is not read here.");
   ensure(signature?.length === 64, "INVALID_PROOF", "proofValue is no base58 of 64 bytes with the multibase prefix z.");
-  const createdAt = created === undefined ? Number.POSITIVE_INFINITY : parseStamp(created);
+  const createdAt = created === undefined ? Number.POSITIVE_INFINITY : parseStamp("proof.created", created);
   if (created !== undefined) {
     ensure(createdAt <= terms.at + clockSkew, "NOT_YET_VALID", `The proof was made at ${iso(createdAt)}.`);
   }
   if (expires !== undefined) {
-    const expiresAt = parseStamp(expires);
+    const expiresAt = parseStamp("proof.expires", expires);
     ensure(terms.at < expiresAt, "EXPIRED", `The proof was good until ${iso(expiresAt)}.`);
   }
   const challenged = terms.challenge === undefined || challenge === terms.challenge;
@@ -229,7 +231,7 @@ function checkController(unsecured: JsonObject, method: string, purpose: KeyPurp
   const id = isObject(named) ? named.id : named;
   if (method.startsWith(`${id}#`)) return;
   const isDid = typeof id !== "string" || id.startsWith("did:");
-  ensure(isDid, "UNSUPPORTED_DID_METHOD", "Issuers and holders that are no DIDs are not resolved here.");
+  ensure(isDid, "UNSUPPORTED_DID_METHOD", "The key stands neither in a DID nor at the address of its owner.");
   const whose = purpose === "assertionMethod" ? "issuer's" : "holder's";
   throw new Failure("INVALID_PROOF", `The key is not one of the ${whose}.`);
 }

@@ -48,8 +48,8 @@ export function parseCredential(body: JsonObject): Credential {
     types: typesOf(body.type)!,
     issuer: issuerOf(body)!,
     subjects: listOf(body.credentialSubject).flatMap((each) => (isObject(each) && isUrl(each.id) ? each.id : [])),
-    validFrom: timeOf(body.validFrom),
-    validUntil: timeOf(body.validUntil),
+    validFrom: timeOf("validFrom", body.validFrom),
+    validUntil: timeOf("validUntil", body.validUntil),
     statuses: checkTyped(body, "credentialStatus").map((entry) => ({ type: typesOf(entry.type)![0]!, entry })),
     body,
   };
@@ -119,8 +119,8 @@ function checkIssuer({ issuer }: JsonObject): void {
 
 /** Section 4.9. */
 function checkPeriod(body: JsonObject): void {
-  const from = timeOf(body.validFrom);
-  const until = timeOf(body.validUntil);
+  const from = timeOf("validFrom", body.validFrom);
+  const until = timeOf("validUntil", body.validUntil);
   const ordered = from === undefined || until === undefined || from <= until;
   ensure(ordered, "INVALID_CREDENTIAL", "validUntil lies before validFrom.");
 }
@@ -149,6 +149,6 @@ function strangeResources(body: JsonObject): Check[] {
     );
 }
 
-function timeOf(value: unknown): Millis | undefined {
-  return value === undefined ? undefined : parseStamp(value);
+function timeOf(name: string, value: unknown): Millis | undefined {
+  return value === undefined ? undefined : parseStamp(name, value);
 }

@@ -4,13 +4,15 @@ import { day, hour, type Millis, minute, parseTime } from "../kernel/time.ts";
 
 /**
  * Reads a dateTimeStamp (XML Schema 1.1, part 2) of a credential or proof of anybody: longer years, longer fractions and
- * 24:00:00 too, which RFC 3339 has not. Without an offset it is UTC. Refuses with UNREADABLE_DATE.
+ * 24:00:00 too, which RFC 3339 has not. Without an offset it is UTC. Refuses with UNREADABLE_DATE, by the `name` of the
+ * member.
  * @see https://www.w3.org/TR/vc-data-model-2.0/#representing-time section 5.8, and Data Integrity 1.0, section 2.1
  */
-export function parseStamp(text: unknown): Millis {
+export function parseStamp(name: string, text: unknown): Millis {
   const usual = unlessRefused(() => parseTime(text));
   const time = usual ?? (typeof text === "string" && text.length <= maxLength ? readStamp(text) : undefined);
-  if (time === undefined) throw new Failure("UNREADABLE_DATE");
+  if (time === undefined)
+    throw new Failure("UNREADABLE_DATE", `${name}: A time is a dateTimeStamp, as 2026-11-20T11:41:04Z.`);
   return time;
 }
 

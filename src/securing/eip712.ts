@@ -4,9 +4,10 @@ import { parseLimits } from "../identity/delegation.ts";
 import { type Account, isUserDid, maxChainId, parsePkh } from "../identity/did.ts";
 import { maxSignature, type WalletCheck, type WalletProof } from "../identity/wallet.ts";
 import { type Bytes, concat, utf8 } from "../kernel/bytes.ts";
-import { ensure, Failure } from "../kernel/failure.ts";
+import { ensure } from "../kernel/failure.ts";
 import { canonicalJson, type Json } from "../kernel/json.ts";
-import { type Millis, parseTime } from "../kernel/time.ts";
+import { holdTo } from "../kernel/misfit.ts";
+import { type Millis, parseNamedTime } from "../kernel/time.ts";
 
 /** What the wallet signs. Dates are signed as text, so they stay as they came. */
 export type RenownMessage = {
@@ -104,24 +105,23 @@ export function parseRenownCredential(value: unknown): RenownCredential {
 
 /** The first half of `parseRenownCredential`: each member by itself. */
 export function readRenownForm(value: unknown): RenownForm {
-  const parsed = credentialForm.safeParse(withContext(value));
-  if (!parsed.success) throw new Failure("INVALID_CREDENTIAL", describe(parsed.error));
+  const form = holdTo(credentialForm, withContext(value), "INVALID_CREDENTIAL");
   const length = JSON.stringify(value).length;
   ensure(length <= maxCredential, "INVALID_CREDENTIAL", `It has at most ${maxCredential} characters.`);
-  parseLimits(parsed.data.type, "renown:may:");
-  return parsed.data;
+  parseLimits(form.type, "renown:may:");
+  return form;
 }
 
 /** The second half: issuer, proof and domain name one account, and the dates can be read. */
 export function bindIssuer(form: RenownForm): RenownCredential {
   const { proof, credentialStatus, ...message } = form;
   const account = accountOf(message, proof);
-  parseTime(proof.created);
+  parseNamedTime("proof.created", proof.created);
   return {
     message,
     account,
-    issuedAt: parseTime(message.issuanceDate),
-    expiresAt: parseTime(message.expirationDate),
+    issuedAt: parseNamedTime("issuanceDate", message.issuanceDate),
+    expiresAt: parseNamedTime("expirationDate", message.expirationDate),
     proof: { created: proof.created, ethereumAddress: proof.ethereumAddress, value: proof.proofValue as `0x${string}` },
     credentialStatus: credentialStatus ?? undefined,
   };
@@ -199,9 +199,12 @@ const maxTypes = 80;
 const label = z
   .string()
   .max(maxText)
-  .refine((each) => each.isWellFormed() && !/\p{Cc}/u.test(each));
+  .refine(
+    (each) => each.isWellFormed() && !/\p{Cc}/u.test(each),
+    "It has no control characters and no lone surrogates.",
+  );
 const text = label.min(1);
-const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/);
+const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "An address has 0x and 40 hex digits.");
 
 const domainForm = z.strictObject({ version: z.literal("1"), chainId: z.int().min(1).max(maxChainId) });
 const fieldForm = z.strictObject({ name: z.string(), type: z.string() });
@@ -215,12 +218,15 @@ const proofForm = z.strictObject({
   proofValue: z
     .string()
     .max(2 + 2 * maxSignature)
-    .regex(/^0x(?:[0-9a-fA-F]{2})+$/),
+    .regex(/^0x(?:[0-9a-fA-F]{2})+$/, "A signature is 0x and hex."),
   eip712: z
     .strictObject({
       domain: domainForm,
       primaryType: z.literal("VerifiableCredential"),
-      types: z.record(z.string(), z.array(fieldForm).max(16)).refine(isRenownTypes).nullish(),
+      types: z
+        .record(z.string(), z.array(fieldForm).max(16))
+        .refine(isRenownTypes, "They are the types of a Renown credential.")
+        .nullish(),
     })
     .nullish(),
 });
@@ -229,14 +235,20 @@ const credentialForm = z.strictObject({
   "@context": z
     .array(text)
     .max(8)
-    .refine((urls) => urls[0] === contextUrl),
+    .refine((urls) => urls[0] === contextUrl, `The first is ${contextUrl}.`),
   type: z
     .array(text)
     .max(maxTypes)
-    .refine((types) => types[0] === "VerifiableCredential" && types.includes("RenownCredential")),
+    .refine(
+      (types) => types[0] === "VerifiableCredential" && types.includes("RenownCredential"),
+      "The first is VerifiableCredential, and RenownCredential is among them.",
+    ),
   id: text,
   issuer: z.strictObject({ id: text, ethereumAddress: address }),
-  credentialSubject: z.strictObject({ id: text.refine((id) => /^did:[a-z0-9]+:./.test(id)), app: label }),
+  credentialSubject: z.strictObject({
+    id: text.refine((id) => /^did:[a-z0-9]+:./.test(id), "It is a DID."),
+    app: label,
+  }),
   credentialSchema: z.strictObject({ id: text, type: text }),
   credentialStatus: z.strictObject({ id: text, type: text }).nullish(),
   issuanceDate: text,
@@ -272,11 +284,4 @@ function accountOf(message: RenownMessage, proof: z.infer<typeof proofForm>): Ac
   const chainId = proof.eip712?.domain.chainId ?? account.chainId;
   ensure(chainId === account.chainId, "INVALID_CREDENTIAL", "The chain of the proof is not that of issuer.id.");
   return account;
-}
-
-function describe(error: z.ZodError): string {
-  const issue = error.issues[0];
-  const path = issue?.path.join(".") ?? "";
-  if (issue?.code === "unrecognized_keys") return `${path || "It"} has a member that the credential does not have.`;
-  return path ? `${path} is missing or not of its form.` : "It is no object.";
 }

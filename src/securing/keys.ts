@@ -7,7 +7,7 @@ import { type Did, type KeyType, keyDid } from "../identity/did.ts";
 import { type Bytes, base64url, concat, fromBase64url } from "../kernel/bytes.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import type { RecoverableSignature } from "../kernel/primitives.ts";
-import type { PublicJwk } from "./vc-jwt.ts";
+import type { CurveJwk, PublicJwk } from "./vc-jwt.ts";
 
 /**
  * What a private key signs as. Ed25519 signs the message (RFC 8032), P-256 and secp256k1 its SHA-256; signatures have 64
@@ -52,6 +52,7 @@ export function signerOfKey(type: KeyType, privateKey: Uint8Array): KeySigner | 
  * with INVALID_PROOF what is no key.
  */
 export function checkOfKey(jwk: PublicJwk): KeyCheck {
+  if ("n" in jwk) throw new Failure("UNKNOWN_SUITE", "Keys of RSA are not read here.");
   const name = `${jwk.crv}.${jwk.x}.${jwk.y}`;
   const known = kept.get(name);
   if (known) return known;
@@ -71,7 +72,7 @@ function isPrivateKey(type: KeyType, key: Uint8Array): boolean {
   return key.length === 32 && (type === "Ed25519" || curves[type].utils.isValidSecretKey(key));
 }
 
-function makeCheck(jwk: PublicJwk): KeyCheck {
+function makeCheck(jwk: CurveJwk): KeyCheck {
   if (jwk.kty === "OKP" && jwk.crv === "Ed25519") {
     const check = ed25519Verifier(coordinate(jwk.x));
     return (message, signature) => signature.length === 64 && check(message, signature);
@@ -80,7 +81,7 @@ function makeCheck(jwk: PublicJwk): KeyCheck {
   throw new Failure("UNKNOWN_SUITE", `Keys of ${jwk.crv} are not read here.`);
 }
 
-function pointOf(jwk: PublicJwk): Bytes {
+function pointOf(jwk: CurveJwk): Bytes {
   const point = concat(Uint8Array.of(4), coordinate(jwk.x), coordinate(jwk.y));
   ensure(p256.utils.isValidPublicKey(point, false), "INVALID_PROOF", "The key is no point of its curve.");
   return point;

@@ -33,19 +33,25 @@ function sentenceOf({ at, says }: Misfit): string {
   return `${at.slice(0, 120)} ${says.slice(0, 160)}.`;
 }
 
-/** Somebody is named as the recipient, and every result belongs to a description that the achievement has. */
+/**
+ * Somebody is named as the recipient, the criteria say something, and every result belongs to a description that the
+ * achievement has. Criteria without a word are what 1EdTech's validator refuses beyond the schema.
+ */
 function checkLinks(credential: JsonObject): Check {
   const subject = isObject(credential.credentialSubject) ? (credential.credentialSubject as JsonObject) : {};
   const { id, identifier } = subject;
   if (id === undefined && listOf(identifier).length === 0)
     return fail("open-badge", "NO_RECIPIENT", "The subject has neither an id nor an identifier.");
   const achievement = isObject(subject.achievement) ? (subject.achievement as JsonObject) : {};
+  const criteria = isObject(achievement.criteria) ? achievement.criteria : undefined;
+  if (criteria && criteria.id === undefined && criteria.narrative === undefined)
+    return fail("open-badge", "NO_CRITERIA", "The criteria have neither an id nor a narrative.");
   const described = new Set(listOf(achievement.resultDescription).map((each) => each.id));
   const loose = listOf(subject.result).some(
     ({ resultDescription }) => resultDescription !== undefined && !described.has(resultDescription),
   );
   if (loose) return fail("open-badge", "UNKNOWN_RESULT", "A result belongs to no description of the achievement.");
-  return pass("open-badge", "It names its recipient, and its results belong to the achievement.");
+  return pass("open-badge", "It names its recipient and its criteria, and its results belong to the achievement.");
 }
 
 function listOf(value: unknown): JsonObject[] {

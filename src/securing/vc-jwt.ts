@@ -3,16 +3,22 @@ import { p256Verifier } from "#primitives";
 import type { KeyCheck } from "../identity/app-key.ts";
 import type { Did } from "../identity/did.ts";
 import { type CompactJws, type JwsSigner, signCompact } from "../identity/jws.ts";
+import { isController } from "../identity/resolve.ts";
 import { concat, fromBase64url } from "../kernel/bytes.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
-import type { JsonObject } from "../kernel/json.ts";
+import { isObject, type JsonObject } from "../kernel/json.ts";
 import type { Millis } from "../kernel/time.ts";
 
 /** Who issues, and with which key: `<did>#<kid>` is a verification method of the DID document. */
 export type CredentialSigner = { did: Did; key: JwsSigner };
 
 /** A public key as JWK (RFC 7517); which kinds are read, `checkJws` says. */
-export type PublicJwk = { kty: string; crv: string; x: string; y?: string };
+export type PublicJwk = CurveJwk | RsaJwk;
+
+export type CurveJwk = { kty: string; crv: string; x: string; y?: string };
+
+/** A key of RSA (RFC 7518, section 6.3.1): modulus and exponent in base64url. */
+export type RsaJwk = { kty: "RSA"; n: string; e: string };
 
 /** A key as its DID document has it; at `retired` and after it, what it signs is not the issuer's. */
 export type ResolvedKey = { jwk: PublicJwk; retired?: Millis | undefined };
@@ -53,17 +59,20 @@ export function checkHeader(header: JsonObject): void {
 /**
  * The DID URL of the key that signed. A `kid` that is no DID URL is one of the issuer's fragments, where `iss` names the
  * issuer (VC-JOSE-COSE, section 4.1); a did:key without a `kid` has only one key. Refuses with INVALID_CREDENTIAL where no
- * key, or a key of another DID, is named, and with UNSUPPORTED_DID_METHOD an issuer that is no DID.
+ * key, or a key of another, is named, with UNSUPPORTED_DID_METHOD an issuer that nothing resolves, and with UNKNOWN_SUITE
+ * where the header brings a key along that has no name: what vouches for a key is the issuer's document.
  */
 export function keyOf(jws: CompactJws, issuer: string): string {
-  ensure(issuer.startsWith("did:"), "UNSUPPORTED_DID_METHOD", "Issuers that are no DIDs are not resolved here.");
+  ensure(isController(issuer), "UNSUPPORTED_DID_METHOD", "Issuers are resolved that are DIDs or https addresses.");
   for (const iss of [jws.header.iss, jws.payload.iss]) {
     ensure(iss === undefined || iss === issuer, "INVALID_CREDENTIAL", "iss is not the issuer of the credential.");
   }
-  const { kid } = jws.header;
-  if (kid === undefined && issuer.startsWith("did:key:")) return `${issuer}#${issuer.slice("did:key:".length)}`;
+  const kid = namedKey(jws.header);
+  if ((kid === undefined || kid === bare) && issuer.startsWith("did:key:"))
+    return `${issuer}#${issuer.slice("did:key:".length)}`;
+  ensure(kid !== bare, "UNKNOWN_SUITE", "The header brings its key along, and names none of the issuer's.");
   ensure(typeof kid === "string" && kid !== "", "INVALID_CREDENTIAL", "The header names no key.");
-  const whole = kid.startsWith("did:");
+  const whole = isController(kid);
   const named = whole || jws.header.iss !== undefined || jws.payload.iss !== undefined;
   ensure(named, "INVALID_CREDENTIAL", "Without iss, kid is the whole URL of the key.");
   const url = whole ? kid : `${issuer}#${kid.replace(/^#/, "")}`;
@@ -72,21 +81,32 @@ export function keyOf(jws: CompactJws, issuer: string): string {
   return url;
 }
 
+/** Open Badges 3.0 takes a `jwk` in the place of `kid`; the name in it is all that is believed of it. */
+function namedKey({ kid, jwk }: JsonObject): unknown {
+  if (kid !== undefined || !isObject(jwk)) return kid;
+  return jwk.kid ?? bare;
+}
+
+const bare = Symbol("a key without a name");
+
 /**
- * Whether `jwk` signed it: ES256, ES256K or EdDSA (Ed25519). Refuses with UNKNOWN_SUITE another algorithm, and with
- * INVALID_CREDENTIAL an algorithm that is not the key's.
+ * Whether `jwk` signed it: ES256, ES256K, EdDSA (Ed25519), or RS256, the least that Open Badges 3.0 asks of verifiers.
+ * Refuses with UNKNOWN_SUITE another algorithm, and with INVALID_CREDENTIAL an algorithm that is not the key's.
  */
 export async function checkJws(jws: CompactJws, jwk: PublicJwk): Promise<boolean> {
   const { alg } = jws.header;
+  if (alg === "RS256") return checkRs256(jws, jwk);
   const suite = Object.hasOwn(suites, alg) ? suites[alg] : undefined;
   if (!suite) throw new Failure("UNKNOWN_SUITE", "The signature is of an algorithm that is not known here.");
-  const fits = jwk.kty === suite.kty && jwk.crv === suite.crv;
-  ensure(fits, "INVALID_CREDENTIAL", "The algorithm is not one of the key's.");
+  const fits = !("n" in jwk) && jwk.kty === suite.kty && jwk.crv === suite.crv;
+  ensure(fits, "INVALID_CREDENTIAL", wrongKey);
   // A key that is no point of its curve verifies nothing.
   return jws.signature.length === 64 && Promise.resolve(suite.check(jws, jwk)).catch(() => false);
 }
 
-type Suite = { kty: string; crv: string; check(jws: CompactJws, jwk: PublicJwk): Promise<boolean> };
+type Suite = { kty: string; crv: string; check(jws: CompactJws, jwk: CurveJwk): Promise<boolean> };
+
+const wrongKey = "The algorithm is not one of the key's.";
 
 const suites: Record<string, Suite> = {
   ES256: {
@@ -104,11 +124,31 @@ const suites: Record<string, Suite> = {
   Ed25519: { kty: "OKP", crv: "Ed25519", check: checkEd25519 },
 };
 
+/** Bytes of a modulus: RFC 7518 asks for 2,048 bits, and beyond 8,192 a check costs more than a badge is worth. */
+const modulus = { least: 256, most: 1024 };
+
+async function checkRs256(jws: CompactJws, jwk: PublicJwk): Promise<boolean> {
+  ensure("n" in jwk && jwk.kty === "RSA", "INVALID_CREDENTIAL", wrongKey);
+  const { n, e } = jwk;
+  const [size, exponent] = [fromBase64url(n)?.length ?? 0, fromBase64url(e)?.length ?? 0];
+  const read = size >= modulus.least && size <= modulus.most && exponent >= 1 && exponent <= 4;
+  ensure(read, "INVALID_CREDENTIAL", "The key is not of its form.");
+  if (jws.signature.length !== size) return false;
+  const rsa = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+  try {
+    const key = await crypto.subtle.importKey("jwk", { kty: "RSA", n, e }, rsa, false, ["verify"]);
+    return await crypto.subtle.verify(rsa, key, jws.signature, jws.signed);
+  } catch {
+    // A modulus or an exponent that makes no key verifies nothing.
+    return false;
+  }
+}
+
 /** Parsed keys kept: issuers whose credentials come in numbers are few. */
 const maxKept = 256;
 const kept = new Map<string, KeyCheck>();
 
-function p256Check(jwk: PublicJwk): KeyCheck {
+function p256Check(jwk: CurveJwk): KeyCheck {
   const name = `${jwk.x}.${jwk.y}`;
   const known = kept.get(name);
   if (known) return known;
@@ -118,12 +158,12 @@ function p256Check(jwk: PublicJwk): KeyCheck {
   return check;
 }
 
-async function checkEd25519(jws: CompactJws, jwk: PublicJwk): Promise<boolean> {
+async function checkEd25519(jws: CompactJws, jwk: CurveJwk): Promise<boolean> {
   const key = await crypto.subtle.importKey("raw", coordinate(jwk.x), "Ed25519", false, ["verify"]);
   return crypto.subtle.verify("Ed25519", key, jws.signature, jws.signed);
 }
 
-function pointOf(jwk: PublicJwk): Uint8Array {
+function pointOf(jwk: CurveJwk): Uint8Array {
   return concat(Uint8Array.of(4), coordinate(jwk.x), coordinate(jwk.y));
 }
 

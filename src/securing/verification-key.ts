@@ -1,17 +1,22 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { p256Decompress } from "#primitives";
 import { type KeyType, parseKeyDid } from "../identity/did.ts";
-import { type Resolution, readDocument } from "../identity/resolve.ts";
+import { type Resolution, readController, readDocument } from "../identity/resolve.ts";
 import { type Bytes, base64url } from "../kernel/bytes.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { isObject, type JsonObject } from "../kernel/json.ts";
-import { type Millis, parseTime } from "../kernel/time.ts";
+import { type Millis, parseNamedTime } from "../kernel/time.ts";
+import { readPublicJwk } from "./public-jwk.ts";
 import type { KeyPurpose, PublicJwk, ResolvedKey, ResolveKey } from "./vc-jwt.ts";
 
-/** Resolves keys by the DID documents of whatever methods the resolution knows. Refuses as `findKey` and `readDocument`. */
+/**
+ * Resolves keys by the DID documents of whatever methods the resolution knows, and by the documents that issuers with an
+ * https address serve there. Refuses as `findKey`, `readDocument` and `readController`.
+ */
 export function keyResolver(resolution: Resolution): ResolveKey {
   return async (didUrl, at, purpose) => {
     const did = didUrl.split("#")[0]!;
+    if (did.startsWith("https://")) return findKey(await readController(did, resolution), didUrl, at, purpose);
     if (did.startsWith(keyMethod)) checkKind(did.slice(keyMethod.length));
     return findKey(await readDocument(did, resolution), didUrl, at, purpose);
   };
@@ -33,9 +38,9 @@ export function findKey(
     .find((each) => isObject(each) && absolute(document, each.id) === didUrl);
   ensure(isObject(method), "DID_NOT_FOUND", `The DID document lists no such key for ${uses[purpose]}.`);
   ensure(method.controller === didUrl.split("#")[0], "INVALID_DID_DOCUMENT", "The key is under another's control.");
-  const revoked = timeOf(method.revoked);
+  const revoked = timeOf("revoked", method.revoked);
   ensure(revoked === undefined || at < revoked, "DID_NOT_FOUND", "The DID document has revoked the key.");
-  return { jwk: jwkOf(method), retired: timeOf(method.expires) };
+  return { jwk: jwkOf(method), retired: timeOf("expires", method.expires) };
 }
 
 const uses = { assertionMethod: "assertions", authentication: "authentication" };
@@ -71,17 +76,16 @@ function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function timeOf(value: unknown): Millis | undefined {
-  return value === undefined ? undefined : parseTime(value);
+function timeOf(name: string, value: unknown): Millis | undefined {
+  return value === undefined ? undefined : parseNamedTime(name, value);
 }
 
 function jwkOf(method: Record<string, unknown>): PublicJwk {
   const { publicKeyJwk: jwk, publicKeyMultibase: multibase } = method;
   if (isObject(jwk)) {
-    const { kty, crv, x, y } = jwk;
-    const read = [kty, crv, x].every((each) => typeof each === "string") && (y === undefined || typeof y === "string");
-    ensure(read && jwk.d === undefined, "INVALID_DID_DOCUMENT", "The key is no public JWK.");
-    return { kty, crv, x, ...(y !== undefined && { y }) } as PublicJwk;
+    const read = readPublicJwk(jwk);
+    ensure(read, "INVALID_DID_DOCUMENT", "The key is no public JWK.");
+    return read;
   }
   if (typeof multibase === "string") return keptJwk(multibase);
   throw new Failure("UNKNOWN_SUITE", "The key is of a kind that is not read here.");

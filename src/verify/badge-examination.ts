@@ -1,4 +1,5 @@
 import { type CompactJws, parseCompact } from "../identity/jws.ts";
+import { isController } from "../identity/resolve.ts";
 import { attempt } from "../kernel/attempt.ts";
 import { ensure } from "../kernel/failure.ts";
 import { isObject, type JsonObject } from "../kernel/json.ts";
@@ -11,6 +12,7 @@ import { maxCredentialJwt, type ResolveKey } from "../securing/vc-jwt.ts";
 import type { Work } from "../securing/work.ts";
 import type { BadgeKnowledge, Secured } from "./badge-question.ts";
 import { examineJwt, periodCheck } from "./jwt-credential.ts";
+import { claimsCheck, isOpenBadgeHeader } from "./open-badge-jwt.ts";
 
 /** How a credential turned out; `body` is what it says, and `credential` the same where it follows the data model. */
 export type Examination = {
@@ -81,7 +83,8 @@ export async function proofChecks(
 
 /** The objects of a member that may stand once or as a list. */
 export function objectsIn(value: unknown): JsonObject[] {
-  return [value].flat().filter(isObject) as JsonObject[];
+  if (Array.isArray(value)) return value.filter(isObject) as JsonObject[];
+  return isObject(value) ? [value as JsonObject] : [];
 }
 
 /** Whether at least one proof is good and none bad. */
@@ -96,13 +99,15 @@ function withoutUnknownSuites(proofs: readonly ProofCheck[]): Check[] {
 
 async function examineText(jwt: string, at: Millis, resolveKey: ResolveKey, maxLength: number): Promise<Examination> {
   const { checks: found, jws, credential } = await examineJwt(jwt, at, maxLength, resolveKey);
-  const checks = found.map((each) => (each.name === "header" ? openBadgeHeader(jwt, maxLength, each) : each));
+  const strange = found.some((each) => each.name === "header" && each.outcome === "fail");
+  const checks = strange ? found.map((each) => openBadgeHeader(jwt, maxLength, each)) : found;
   const signed = checks.some((each) => each.name === "signature" && each.outcome === "pass");
   // The signature of a JWT is over its bytes, so what a context says changes nothing about it.
   const contexts = jws ? [contextsOf(jws)] : [];
+  const claims = jws && credential && isOpenBadgeHeader(jws.header) ? [claimsCheck(jws.payload, credential)] : [];
   return {
     form: "vc+jwt",
-    checks: [...checks, ...contexts],
+    checks: [...checks, ...claims, ...contexts],
     ...(jws && { body: jws.payload }),
     ...(credential && { credential }),
     vouched: signed,
@@ -117,12 +122,12 @@ function contextsOf(jws: CompactJws): Check {
   return known;
 }
 
-/** Open Badges 3.0, section 8.2.3, has `typ` say JWT, where VC-JOSE-COSE has vc+jwt. */
 function openBadgeHeader(jwt: string, maxLength: number, found: Check): Check {
-  if (found.outcome !== "fail") return found;
+  if (found.name !== "header") return found;
   const { header } = parseCompact(jwt, maxLength);
-  const plain = typeof header.typ === "string" && header.typ.toUpperCase() === "JWT" && header.cty === undefined;
-  return plain ? pass("header", "The typ of the header is JWT, as Open Badges has it.", "OPEN_BADGES_TYP") : found;
+  return isOpenBadgeHeader(header)
+    ? pass("header", "The typ of the header is JWT, as Open Badges has it.", "OPEN_BADGES_TYP")
+    : found;
 }
 
 /** Characters of a foreign name that a report repeats. */
@@ -141,7 +146,7 @@ async function ownerCheck(
   if (strange !== undefined)
     return fail("issuer", "KEY_OF_ANOTHER", `${strange.slice(0, maxTold)} is no key of the issuer.`);
   const { check } = await attempt("issuer", `The issuer resolves, and lists ${first}.`, async () => {
-    ensure(issuer.startsWith("did:"), "UNSUPPORTED_DID_METHOD", "Issuers that are no DIDs are not resolved here.");
+    ensure(isController(issuer), "UNSUPPORTED_DID_METHOD", "Issuers are resolved that are DIDs or https addresses.");
     await resolveKey(first, at);
   });
   return check;

@@ -37,12 +37,18 @@ export async function revocationListCheck(
   return fail(name, "REVOKED", `The revocation list names it${since}.${reason}`);
 }
 
+/** 1EdTech's validator and the issuers that follow it write the plural; a list in the singular, or in both, is read whole. */
+const memberNames = ["revokedCredentials", "revokedCredential"] as const;
+
 type Revoked = { id: string; from: Millis; reason: string | undefined };
 
 function readList(text: string): { issuer: string | undefined; revoked: Revoked[] } {
   const value = parseObject(text);
-  const { revokedCredential: listed, issuer } = value;
-  ensure(Array.isArray(listed), "INVALID_CREDENTIAL", "The revocation list has no member revokedCredential.");
+  const { issuer } = value;
+  const lists = memberNames.flatMap((name) => (value[name] === undefined ? [] : [value[name]]));
+  const whole = lists.length > 0 && lists.every((each) => Array.isArray(each));
+  ensure(whole, "INVALID_CREDENTIAL", "The revocation list has no list revokedCredentials.");
+  const listed = lists.flat();
   ensure(listed.length <= maxRevoked, "INVALID_CREDENTIAL", `At most ${maxRevoked} entries of a list are read.`);
   const by = isObject(issuer) ? issuer.id : issuer;
   return { issuer: typeof by === "string" ? by : undefined, revoked: listed.flatMap(readEntry) };

@@ -69,7 +69,7 @@ const signedBy = new WeakMap<CompactJws, string>();
 
 /** Every credential is checked anew, but its list only once. */
 async function checkSignature(jws: CompactJws, jwk: PublicJwk, list: boolean): Promise<void> {
-  const key = list ? JSON.stringify([jwk.kty, jwk.crv, jwk.x, jwk.y]) : "";
+  const key = list ? JSON.stringify(jwk) : "";
   if (list && signedBy.get(jws) === key) return;
   ensure(await checkJws(jws, jwk), "BAD_SIGNATURE");
   if (list) signedBy.set(jws, key);
@@ -118,7 +118,7 @@ const maxSeconds = 8.64e12;
 /** When the issuer says that it signed; without a word it may have been after any retirement. */
 function signingTime({ payload }: CompactJws): Millis {
   if (typeof payload.iat === "number") return payload.iat * second;
-  return unlessRefused(() => parseStamp(payload.validFrom)) ?? Number.POSITIVE_INFINITY;
+  return unlessRefused(() => parseStamp("validFrom", payload.validFrom)) ?? Number.POSITIVE_INFINITY;
 }
 
 /** The credential's own period, and that of the signature where the JWT has one. */
@@ -126,7 +126,7 @@ function validityCheck(credential: Credential, { payload }: CompactJws, at: Mill
   const times = [payload.nbf, payload.exp];
   if (!times.every((time) => time === undefined || (typeof time === "number" && Math.abs(time) <= maxSeconds)))
     return fail("validity", "UNREADABLE_DATE", "nbf and exp are seconds since 1970.");
-  const [nbf, exp] = times.map((time) => (typeof time === "number" ? time * second : undefined));
+  const [nbf, exp] = times.map((time) => (typeof time === "number" ? Math.round(time * second) : undefined));
   const own = periodCheck(at, credential.validFrom, credential.validUntil);
   return own.outcome === "pass" && (nbf ?? exp) !== undefined ? periodCheck(at, nbf, exp) : own;
 }

@@ -3,13 +3,13 @@ import type { ProofMethod } from "../identity/delegation.ts";
 import { type Did, parsePkh } from "../identity/did.ts";
 import type { namedOperationKeys } from "../identity/service-keys.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
-import { pageOf } from "../kernel/page.ts";
 import { type Clock, iso } from "../kernel/time.ts";
 import { auditBundle } from "../operations/audit.ts";
 import { makeBundle, wireEntry } from "../operations/bundle.ts";
 import { type Concealed, concealLogs, isShown, shownEntry } from "../operations/concealment.ts";
 import { documentViews } from "../operations/document-view.ts";
 import { type LoggedEntry, signerOf } from "../operations/entry.ts";
+import { isCut, pageOfPart, partBytes } from "../operations/entry-size.ts";
 import type { Kinds } from "../operations/fold.ts";
 import { parseAction } from "../operations/operation.ts";
 import type { Reactor } from "../operations/reactor.ts";
@@ -55,11 +55,12 @@ export function documentServices(parts: DocumentParts): {
       return view(document);
     },
     entries: async (id, { after = "0", limit }, viewer) => {
-      const entries = await store.entriesOf(id, Number(after), limit + 1);
-      if (entries.length === 0) await reactor.document(id);
-      const concealed = await concealedFrom(parts, entries, viewer);
-      const shown = entries.map((entry) => shownEntry(wireEntry(entry), concealed));
-      return pageOf(shown, limit, ({ seq }) => String(seq));
+      const part = await store.entriesOf(id, Number(after), limit + 1, partBytes);
+      if (part.length === 0) await reactor.document(id);
+      const { page, more } = pageOfPart(part, limit, partBytes);
+      const concealed = await concealedFrom(parts, page, viewer);
+      const items = page.map((entry) => shownEntry(wireEntry(entry), concealed));
+      return { items, next: more ? String(page.at(-1)!.seq) : null };
     },
     submit: async (id, operations, kind) => {
       try {
@@ -75,10 +76,11 @@ export function documentServices(parts: DocumentParts): {
     },
     bundle,
   };
-  const after: Services["log"]["after"] = async (seq, limit) => {
-    const entries = await store.entriesAfter(seq, limit);
+  const after: Services["log"]["after"] = async (seq, limit, bytes = partBytes) => {
+    const entries = await store.entriesAfter(seq, limit, bytes);
     const concealed = await concealedFrom(parts, entries, undefined);
-    return entries.map((entry) => shownEntry(wireEntry(entry), concealed));
+    const items = entries.map((entry) => shownEntry(wireEntry(entry), concealed));
+    return { items, full: isCut(entries, limit, bytes) };
   };
   return { documents, after, sees: (document, viewer) => sees(parts, document, viewer) };
 }

@@ -15,7 +15,7 @@ const day = 86_400_000;
 const bringTo = (path: string, body: unknown, token?: string) => post(service, path, body, { token });
 const postCredential = (body: unknown, token?: string) => bringTo("/api/credential/renown", body, token);
 const find = (address: string, query = "") => get(service, `/api/auth/credential?address=${address}${query}`);
-const seq = async () => (await service.services.log.after(0, 100_000)).length;
+const seq = async () => (await service.services.log.after(0, 100_000)).items.length;
 
 describe("POST /api/credential/renown", () => {
   test("enters a credential and opens the profile of its wallet", async () => {

@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-const length = async () => (await service.services.log.after(0, 100_000)).length;
+const length = async () => (await service.services.log.after(0, 100_000)).items.length;
 const rowOf = async (input: object) => (await dataOf(service, credentialsQuery, { input })).renownCredentials[0];
 const userOfAddress = async (address: string, at = service) =>
   (await dataOf(at, usersQuery, { input: { ethAddresses: [address] } })).renownUsers[0];

@@ -1,5 +1,8 @@
+import { calculateJwkThumbprint } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { JsonObject } from "../../src/kernel/json.ts";
 import { iso, minute } from "../../src/kernel/time.ts";
+import { jwkOfApp } from "../../src/securing/public-jwk.ts";
 import { appKey, otherKey, userOf } from "../harness.ts";
 import { plainDefinition } from "../unit/badges/facts.ts";
 import { appToken, delegate, expectProblem, freshWallet, get, post, signIn } from "./client.ts";
@@ -221,16 +224,24 @@ describe("GET /orgs/{slug}/did.json", () => {
       publicKeyMultibase: key.slice("did:key:".length),
       ...more,
     });
+    const asJwk = async (key: string, more = {}) => {
+      const jwk = jwkOfApp(key);
+      const kid = await calculateJwkThumbprint(jwk);
+      const publicKeyJwk = { ...jwk, kid, alg: "ES256", use: "sig" };
+      return { id: `${did}#${kid}`, type: "JsonWebKey", controller: did, publicKeyJwk, ...more };
+    };
     const now = iso(service.now());
-    expect(body.verificationMethod).toHaveLength(3);
+    expect(body.verificationMethod).toHaveLength(5);
     expect(body.verificationMethod).toEqual(
       expect.arrayContaining([
         method(first.key, { expires: now }),
+        await asJwk(first.key, { expires: now }),
         method(edward.key, { expires: now, revoked: iso(service.now() - 1000) }),
         method(second.key),
+        await asJwk(second.key),
       ]),
     );
-    expect(body.assertionMethod).toHaveLength(3);
+    expect(body.assertionMethod).toEqual(body.verificationMethod.map((each: JsonObject) => each.id));
     expect(body.capabilityInvocation.toSorted()).toEqual([id(first.key), id(second.key)].toSorted());
     const etag = headers.get("etag")!;
     expect((await get(service, path, { headers: { "if-none-match": etag } })).status).toBe(304);

@@ -131,6 +131,41 @@ test("a root that the log key has not signed is refused, and so is one of anothe
   await expect(replayed(service, whole, { root: { checkpoint: {}, key } })).rejects.toMatchObject(wrong);
 });
 
+test.each([
+  ["of another length", { digest: "AAAA" }],
+  ["of no base64url", { digest: "!".repeat(43) }],
+  ["that is no text", { digest: 7 }],
+  ["that is an object without a text", { digest: { toString: 1, valueOf: 1 } }],
+  ["that is missing", { digest: undefined }],
+])("a concealed entry with a digest %s is told as what fails, with a root and without", async (_, broken) => {
+  const told = await exported(service, await subject());
+  const entries = await wholeLog();
+  const root = await signedRoot();
+  const [first, ...others] = entries;
+  const stub = { seq: first!.seq, kind: first!.kind, document: "", digest: first!.digest, concealed: true };
+  const whole = withEntries(told, others);
+  const withStub = (stub: object) => {
+    const log = { document: "", kind: "", entries: [stub as unknown as Wire] };
+    return { ...whole, logs: [...whole.logs, log], question: { ...whole.question, position: entries.length } };
+  };
+  const sound = await replayed(service, withStub(stub), { root });
+  expect(outcomesOf(sound).root).toBe("pass");
+  const malformed = withStub({ ...stub, ...broken });
+  const grammar = { name: "grammar", outcome: "fail", code: "INVALID_OPERATION" };
+  const alone = await replayed(service, malformed);
+  expect([alone.verdict, alone.checks]).toEqual([
+    "refused",
+    expect.arrayContaining([expect.objectContaining(grammar)]),
+  ]);
+  const report = await replayed(service, malformed, { root });
+  const check = { name: "root", outcome: "fail", code: "INVALID_OPERATION" };
+  const detail = expect.stringContaining(`place ${first!.seq} `);
+  expect([report.verdict, report.checks]).toEqual([
+    "refused",
+    expect.arrayContaining([expect.objectContaining(grammar), expect.objectContaining({ ...check, detail })]),
+  ]);
+});
+
 /** What the digest of an entry covers. */
 function sealed(entry: Wire, realm: string): JsonObject {
   const { kind, document, branch, scope, index, skip, prev, operation, binding, signer, authority, admittedAt } = entry;

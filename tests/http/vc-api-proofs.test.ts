@@ -211,6 +211,68 @@ describe("a credential as JWT", () => {
     for (const given of [jwt, envelop(jwt)]) expectFails(await verify(given));
   });
 
+  test("holds with an issuer in either form, and with what nobody here understands", async () => {
+    const known = { iss: did, jti: "urn:uuid:1", id: "urn:uuid:1", sub: "did:example:pupil", iat: 1_700_000_000 };
+    const messages: [JsonObject, JsonObject][] = [
+      [{ iss: did }, {}],
+      [{ issuer: { id: did, name: "Academy" }, iss: did }, {}],
+      [
+        { issuer: { id: did }, ...known },
+        { iss: did, typ: "application/vc+jwt", cty: "application/vc" },
+      ],
+      [{ iss: did }, { kid: key.kid.slice(key.kid.indexOf("#")) }],
+      [
+        { "urn:x:claim": 7, azp: "somebody", cnf: { kid: "x" } },
+        { "urn:x:header": [1], x5t: "AAAA" },
+      ],
+    ];
+    for (const [claims, header] of messages) {
+      const jwt = await jwtOf(claims, header);
+      for (const given of [jwt, envelop(jwt)]) expectHolds(await verify(given));
+    }
+    expectFails(await verify(await jwtOf({}, { kid: key.kid.slice(key.kid.indexOf("#")) })));
+    expectFails(await verify(await jwtOf({}, { crit: ["urn:x:header"], "urn:x:header": 1 })));
+  });
+
+  test("is presented within an envelope by a JWT of its holder's", async () => {
+    const present = (verifiableCredential: unknown, header: JsonObject = {}, change: JsonObject = {}) => {
+      const body = {
+        "@context": [base],
+        type: ["VerifiablePresentation"],
+        holder: did,
+        verifiableCredential,
+        ...change,
+      };
+      return signCompact({ typ: "vp+jwt", cty: "vp", kid: key.kid, ...header }, body as JsonObject, key);
+    };
+    const judge = (verifiablePresentation: unknown) =>
+      post(service, "/presentations/verify", { verifiablePresentation, options: { checks: [] } }, { token });
+    const enveloped = (jwt: string) => ({
+      "@context": base,
+      type: "EnvelopedVerifiablePresentation",
+      id: `data:application/vp+jwt,${jwt}`,
+    });
+    const jwt = await jwtOf();
+    const proved = await credentialOf("eddsa-rdfc-2022");
+    for (const held of [[], [envelop(jwt)], [envelop(jwt), proved]]) {
+      expectHolds(await judge(await present(held)));
+      expectHolds(await judge(enveloped(await present(held))));
+    }
+    const spoilt = jwt.replace(/.{4}$/, "AAAA");
+    for (const held of [
+      [jwt],
+      [unsigned(did)],
+      [envelop(spoilt)],
+      [envelop(jwt), unsigned(did)],
+      [envelop(jwt, { type: "x" })],
+    ])
+      expectFails(await judge(await present(held)));
+    for (const header of [{ typ: "vc+jwt" }, { cty: "vc" }, { kid: others.signer.method }])
+      expectFails(await judge(await present([envelop(jwt)], header)));
+    expectFails(await judge((await present([envelop(jwt)])).replace(/.{4}$/, "AAAA")));
+    expectFails(await judge(await present([envelop(jwt)], {}, { vp: {} })));
+  });
+
   test("does not hold without its signature, or with another", async () => {
     const [header, payload, signature] = (await jwtOf()).split(".");
     for (const other of ["", "AAAA", [...signature!].reverse().join("")])

@@ -93,7 +93,15 @@ describe("issuing over the VC API", () => {
     expect(made).toMatchObject({ type: "EnvelopedVerifiableCredential" });
     expect(made.id).toMatch(/^data:application\/vc\+jwt,eyJ/);
     expect((await verify(made)).body).toMatchObject({ verified: true });
-    expect((await verify(made.id.slice("data:application/vc+jwt,".length))).status).toBe(200);
+    const jwt: string = made.id.slice("data:application/vc+jwt,".length);
+    expect((await verify(jwt)).status).toBe(200);
+    // VC-JOSE-COSE, section 4.2: what kid leads to is a JsonWebKey.
+    const { kid } = JSON.parse(Buffer.from(jwt.split(".")[0]!, "base64url").toString());
+    const { verificationMethod } = (await get(service, `/orgs/${organization.slug}/did.json`)).body;
+    const method = verificationMethod.find((each: JsonObject) => each.id === kid);
+    expect(method).toMatchObject({ type: "JsonWebKey", controller: did, publicKeyJwk: { kty: "EC", alg: "ES256" } });
+    expect(method.publicKeyJwk).not.toHaveProperty("d");
+    expect(`${did}#${method.publicKeyJwk.kid}`).toBe(kid);
   });
 
   test("fills the issuer in, and takes nobody else's", async () => {

@@ -111,7 +111,11 @@ async function judgeOperations(door: Door, call: Call, operations: Json[], quest
 /** What a field of date and time says, read as UTC. */
 function questionOf(at: string): Asked {
   if (at === "") return {};
-  ensure(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/.test(at), "UNREADABLE_DATE");
+  ensure(
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/.test(at),
+    "UNREADABLE_DATE",
+    "at: It is a date and a time, as 2026-11-20T11:41.",
+  );
   return { at: at.length === 16 ? `${at}:00Z` : `${at}Z` };
 }
 

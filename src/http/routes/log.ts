@@ -19,8 +19,9 @@ export function logRoutes(door: Door): Route[] {
       tag: "Log",
       summary: "The whole log, in commit order and without gaps",
       description:
-        "As JSON, page by page; or with `Accept: text/event-stream` as events `entry` whose ids are places in the log. A " +
-        "client that comes back sends the last as `Last-Event-ID` and misses nothing.",
+        "As JSON, page by page, where a page may end before `limit` for its bytes; or with `Accept: text/event-stream` as " +
+        "events `entry` whose ids are places in the log. A client that comes back sends the last as `Last-Event-ID` and " +
+        "misses nothing.",
       shared: true,
       query: pageQuery(usualEntries, mostEntries),
       headers: { "Last-Event-ID": "The place after which a stream of events goes on; it counts before `after`." },
@@ -45,22 +46,21 @@ export function logRoutes(door: Door): Route[] {
   ];
 }
 
-/** Entries read at once for a stream. */
-const portion = 100;
+/** Entries read at once for a stream, and bytes of their actions' texts: so much waits for a client that reads slowly. */
+const [portion, portionBytes] = [100, 500_000];
 
 async function pageOfLog({ services }: Door, after: number, limit: number): Promise<Reply> {
-  const items = await services.log.after(after, limit);
+  const { items, full } = await services.log.after(after, limit);
   const next = String(items.at(-1)?.seq ?? after);
-  const full = items.length === limit;
   const headers = { vary: "accept", ...entriesCache(full) };
   return json({ items, next }, 200, full ? { ...headers, link: nextLink("/v1/operations", next, limit) } : headers);
 }
 
 function streamLog(door: Door, call: Call, after: number): Reply {
   return eventReply(door, call, after, async (seq) => {
-    const entries = await door.services.log.after(seq, portion);
-    const events = entries.map((entry) => eventText("entry", entry.seq, entry));
-    return { events, place: entries.at(-1)?.seq ?? seq };
+    const { items } = await door.services.log.after(seq, portion, portionBytes);
+    const events = items.map((entry) => eventText("entry", entry.seq, entry));
+    return { events, place: items.at(-1)?.seq ?? seq };
   });
 }
 

@@ -11,7 +11,7 @@ import { json } from "../reply.ts";
 import { answer, type Route, route } from "../route.ts";
 import { pageOfItems, rawObject, receipt, shownEntry } from "../schemas.ts";
 
-/** Entries at once, usual and at most: at most is about a megabyte. */
+/** Entries at once, usual and at most: of ordinary ones a megabyte, and fewer of large ones. */
 export const [usualEntries, mostEntries] = [100, 1_000];
 
 export const documentPart = {
@@ -115,7 +115,8 @@ function entriesRoute(door: Door): Route {
   return route("get", "/v1/documents/{id}/operations", {
     tag: "Documents",
     summary: "The log of a document",
-    description: "Both scopes, in commit order. Of what its subject has hidden others see place, kind and digest.",
+    description:
+      "Both scopes, in commit order. A page may end before `limit` for its bytes. Of what its subject has hidden others see place, kind and digest.",
     shared: true,
     parts: documentPart,
     query: pageQuery(usualEntries, mostEntries),

@@ -60,6 +60,12 @@ describe("the forms of an award", () => {
     expect(await payloadOf(address!.jwt!)).not.toHaveProperty("sub");
   });
 
+  test("say the moments of a JWT as exactly as the credential does", async () => {
+    const times = { validFrom: start - 877, validUntil: start + 86_400_123 };
+    const { nbf, exp, validFrom, validUntil } = (await payloadOf((await made(plainFacts(times)))[0]!.jwt!)) as any;
+    expect([nbf, exp].map((each) => Math.round(each * 1000))).toEqual([validFrom, validUntil].map(Date.parse));
+  });
+
   test("come in the order asked, each of its own award", async () => {
     const ids = ["a", "b", "c"].map((each) => `https://renown.example/b/${each}`);
     const all = await made(...ids.map((id) => fullFacts({ id })));
@@ -110,7 +116,10 @@ describe("endorsements", () => {
   test("verify by themselves, and within the badge that carries them", async () => {
     const endorsement = await endorsementForms(facts, signersAs(), start);
     expect(await proofsOf(endorsement.json!)).toEqual(["eddsa-rdfc-2022 pass", "ecdsa-rdfc-2019 pass"]);
-    expect((await payloadOf(endorsement.jwt!)).credentialSubject).toMatchObject({ endorsementComment: facts.comment });
+    const payload = await payloadOf(endorsement.jwt!);
+    expect(payload.credentialSubject).toMatchObject({ endorsementComment: facts.comment });
+    const registered = { iss: academyDid, jti: facts.id, sub: facts.badge, nbf: start / 1000 };
+    expect(payload).toMatchObject(registered);
     const [badge] = await made(fullFacts({ endorsements: [endorsement] }));
     const carried = JSON.parse(badge!.json!);
     expect(carried.endorsement).toEqual([JSON.parse(endorsement.json!)]);

@@ -4,7 +4,7 @@ import { secp256k1 } from "@noble/curves/secp256k1.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type KeyType, keyDid, parseKeyDid, parsePkh, pkhDid } from "../../../src/identity/did.ts";
-import { didWebUrl, type FetchDidWeb, resolveDid } from "../../../src/identity/resolve.ts";
+import { didWebUrl, type FetchDidWeb, readController, resolveDid } from "../../../src/identity/resolve.ts";
 import { base58, concat, fromBase58 } from "../../../src/kernel/bytes.ts";
 import { Failure } from "../../../src/kernel/failure.ts";
 import renown from "../../vectors/shared/renown.json" with { type: "json" };
@@ -238,5 +238,45 @@ describe("whatever else is asked for", () => {
         expect(didDocument === null).toBe(didResolutionMetadata.error !== undefined);
       }),
     );
+  });
+});
+
+describe("the document of an issuer with an https address", () => {
+  const id = "https://school.example/issuers/1?v=3";
+  const own = { did: "did:web:renown.example%3A8443", document: {} };
+  const read = (url: string, fetchDidWeb = nowhere) => readController(url, { fetchDidWeb, own });
+
+  test("is what the address serves as JSON, where that is its id", async () => {
+    for (const type of ["application/json", "application/ld+json", "application/did+json"])
+      expect(await read(id, answering(200, JSON.stringify({ id }), type))).toEqual({ id });
+    const code = async (...given: Parameters<typeof answering>) =>
+      read(id, answering(...given)).catch((error) => error);
+    expect(await code(200, JSON.stringify({ id: `${id}0` }))).toMatchObject({ code: "INVALID_DID_DOCUMENT" });
+    expect(await code(200, JSON.stringify({ id }), "text/html")).toMatchObject({ code: "INVALID_DID_DOCUMENT" });
+    expect(await code(200, "[]")).toMatchObject({ code: "INVALID_DID_DOCUMENT" });
+    expect(await code(404, "")).toMatchObject({ code: "DID_NOT_FOUND" });
+    expect(await code(302, "")).toMatchObject({ code: "DID_UNREACHABLE" });
+  });
+
+  test.each([
+    "http://school.example/issuers/1",
+    "https://SCHOOL.example/issuers/1",
+    "https://school.example",
+    "https://school.example:443/",
+    "https://school.example/a/../b",
+    "https://school.example/#key",
+    "https://ada@school.example/",
+    "https://ada:secret@school.example/",
+    "https://127.0.0.1/",
+    "https://2130706433/",
+    "https://[::1]/",
+    "https://",
+    `https://school.example/${"a".repeat(2048)}`,
+  ])("is not asked for at %s", async (url) => {
+    await expect(read(url)).rejects.toMatchObject({ code: "INVALID_DID" });
+  });
+
+  test("is never one of this service, whose issuers are DIDs", async () => {
+    await expect(read("https://renown.example:8443/orgs/academy")).rejects.toMatchObject({ code: "DID_NOT_FOUND" });
   });
 });

@@ -10,6 +10,7 @@ import { auditBundle } from "../../../src/operations/audit.ts";
 import { laws } from "../../../src/operations/audit-entry.ts";
 import { type Bundle, makeBundle, maxBundleEntries, type WireEntry } from "../../../src/operations/bundle.ts";
 import { assignedId, derivedId } from "../../../src/operations/document-id.ts";
+import { entryBytes } from "../../../src/operations/entry-size.ts";
 import type { DocumentKind } from "../../../src/operations/kind.ts";
 import { profile, profileKind } from "../../../src/profiles/profile.ts";
 import {
@@ -261,6 +262,15 @@ describe("given somebody who changes a bundle", () => {
   it("when it is too large, then it is refused before it is read", async () => {
     const huge = changed(profileBundle, (entries) => (entries.length = maxBundleEntries + 1));
     await expect(audit(huge)).rejects.toMatchObject({ code: "QUOTA_EXCEEDED" });
+  });
+
+  it("when few entries are large, then each counts for several", async () => {
+    const large = (counts: number) =>
+      changed(profileBundle, (entries) => void Object.assign(entries[0]!, { action: "x".repeat(entryBytes * counts) }));
+    const all = profileBundle.logs.flatMap(({ entries }) => entries).length;
+    const within = (counts: number) => auditBundle(large(counts), { kinds: house.kinds, most: all + 4 });
+    await expect(within(6)).rejects.toMatchObject({ code: "QUOTA_EXCEEDED" });
+    expect((await within(5)).findings.map(({ law }) => law)).toContain("grammar");
   });
 
   it("when the document's own log is missing, then nothing is said about it", async () => {

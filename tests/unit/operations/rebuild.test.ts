@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { iso, minute } from "../../../src/kernel/time.ts";
 import { assignedId } from "../../../src/operations/document-id.ts";
+import { partBytes } from "../../../src/operations/entry-size.ts";
 import { apply, type Document, foldStored, openDocument, snapshotEvery } from "../../../src/operations/fold.ts";
 import { createReactor } from "../../../src/operations/reactor.ts";
 import { rebuild } from "../../../src/operations/rebuild.ts";
 import type { Previous } from "../../../src/operations/sign.ts";
+import type { OperationStore } from "../../../src/operations/store.ts";
 import { profileKind } from "../../../src/profiles/profile.ts";
 import { alice, appKey, bob, openHouse, operationKey, otherKey, session, userOf } from "../../harness.ts";
 import { firstSuite } from "./suite-1.ts";
@@ -90,6 +92,23 @@ describe("what the log can make again", () => {
     const used = entries.find((entry) => entry.binding === "content")!;
     const again = { ...used.action, id: crypto.randomUUID() };
     await expect(house.reactor.submit(used.document, [again])).rejects.toMatchObject({ code: "REPLAYED" });
+  });
+
+  it("is the same where entries are so large that few of them are read at once", async () => {
+    await livedIn();
+    const before = await readModels();
+    const text = "x".repeat(partBytes / 2);
+    const parts: number[] = [];
+    const large: Pick<OperationStore, "entriesAfter"> = {
+      entriesAfter: async (after, limit, bytes = Number.POSITIVE_INFINITY) => {
+        const entries = await house.store.entriesAfter(after, Math.min(limit, Math.ceil(bytes / text.length)));
+        parts.push(entries.length);
+        return entries.map((entry) => ({ ...entry, text }));
+      },
+    };
+    expect(await rebuild(large, house.storage.readModels, house.kinds)).toBe(await house.store.lastSeq());
+    expect(await readModels()).toEqual(before);
+    expect(Math.max(...parts)).toBe(2);
   });
 
   it("is nothing where the log is empty", async () => {

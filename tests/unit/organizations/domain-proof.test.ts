@@ -32,7 +32,7 @@ const document = organizationDocument(
   { slug: "academy", domain: null, closed: null },
   [
     keyOf(p256.did),
-    keyOf(edward.did),
+    keyOf(edward.did, { type: "Ed25519" }),
     keyOf(retired.did, { retiredAt: noon - day }),
     keyOf(stolen.did, { retiredAt: noon - day, compromisedFrom: noon - 9 * day }),
   ],

@@ -191,7 +191,7 @@ test("the DID document of a closed organisation lists its keys, none of which si
   const documentOf = (closed: { at: number; by: "owner"; reason: string } | null) =>
     organizationDocument({ slug: "academy", domain: null, closed }, [key], "https://renown.example");
   const closed = documentOf({ at: noon, by: "owner", reason });
-  expect(closed.assertionMethod).toHaveLength(1);
+  expect(closed.assertionMethod).toHaveLength(2);
   expect(closed.capabilityInvocation).toEqual([]);
   expect(documentOf(null).capabilityInvocation).toHaveLength(1);
 });

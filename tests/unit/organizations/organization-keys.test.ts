@@ -82,10 +82,29 @@ test("the keys of an organisation sign, each on its own ground", async () => {
     const { jwk } = findKey(own, signer.method, start);
     expect(await checkOfKey(jwk)(message, await signer.sign(message))).toBe(true);
   }
+  const jwkMethod = credential[1]!.jwkMethod!;
+  const { publicKeyJwk } = (own.verificationMethod as JsonObject[]).find((each) => each.id === jwkMethod)!;
+  expect(publicKeyJwk).toMatchObject({
+    ...findKey(own, credential[1]!.method, start).jwk,
+    kid: jwkMethod.split("#")[1],
+  });
+  expect(findKey(own, jwkMethod, start)).toEqual(findKey(own, credential[1]!.method, start));
+  expect(credential[0]).not.toHaveProperty("jwkMethod");
   const intent = { document, kind: organizationKind, user: "", type: "SET_PROFILE", input: { name: "x" } };
   const { operation: unsigned } = await house.sign(intent);
   const tuple = await signTuple(unsigned, operation!, "", start / 1000);
   expect(await checkSignature(tuple)).toBe(true);
+});
+
+test("a key that is retired is retired as JWK, too", async () => {
+  const document = await openAcademy();
+  const { key } = await add(document, "P-256");
+  const { jwkMethod, method } = (await organizations.keys.signersOf(document)).credential[0]!;
+  await change(document, "RETIRE_KEY", { key });
+  const own = await organizations.documents(did);
+  const { retired } = findKey(own, jwkMethod!, start);
+  expect(retired).toBeTypeOf("number");
+  expect(retired).toBe(findKey(own, method, start).retired);
 });
 
 test("a key counts once it stands in the log, and until it is retired", async () => {

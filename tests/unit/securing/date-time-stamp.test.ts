@@ -14,7 +14,7 @@ describe("a dateTimeStamp", () => {
     ["0001-01-01T00:00:00", "0001-01-01T00:00:00.000Z"],
     ["-0044-03-15T12:00:00Z", "-000044-03-15T12:00:00.000Z"],
   ])("%s is %s", (text, time) => {
-    expect(new Date(parseStamp(text)).toISOString()).toBe(time);
+    expect(new Date(parseStamp("validFrom", text)).toISOString()).toBe(time);
   });
 
   test.each([
@@ -34,15 +34,15 @@ describe("a dateTimeStamp", () => {
     1_700_000_000,
     null,
   ])("%s is none", (text) => {
-    expect(() => parseStamp(text)).toThrow(expect.objectContaining({ code: "UNREADABLE_DATE" }));
+    expect(() => parseStamp("validFrom", text)).toThrow(expect.objectContaining({ code: "UNREADABLE_DATE" }));
   });
 
   test("is what a date says of itself, with an offset or without", () => {
     fc.assert(
       fc.property(fc.date({ noInvalidDate: true, min: new Date(0), max: new Date("9999-01-01") }), (date) => {
         const text = date.toISOString();
-        expect(parseStamp(text)).toBe(date.getTime());
-        expect(parseStamp(text.slice(0, -1))).toBe(date.getTime());
+        expect(parseStamp("validFrom", text)).toBe(date.getTime());
+        expect(parseStamp("validFrom", text.slice(0, -1))).toBe(date.getTime());
         expect([hasOffset(text), hasOffset(text.slice(0, -1))]).toEqual([true, false]);
       }),
     );

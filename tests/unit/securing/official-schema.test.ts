@@ -1,48 +1,32 @@
-import { readFileSync } from "node:fs";
-import { Ajv2019, type AnySchema } from "ajv/dist/2019.js";
-import addFormats from "ajv-formats";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { achievementCredential } from "../../../src/badges/achievement-credential.ts";
 import { makeForms } from "../../../src/badges/award-forms.ts";
-import { endorsementCredential } from "../../../src/badges/endorsement-credential.ts";
+import { endorsementCredential, endorsementForms } from "../../../src/badges/endorsement-credential.ts";
+import { parseCompact } from "../../../src/identity/jws.ts";
 import type { Json, JsonObject } from "../../../src/kernel/json.ts";
 import { findMisfits } from "../../../src/securing/json-schema.ts";
 import { badgeSchema } from "../../../src/securing/open-badge-definitions.ts";
 import { start } from "../../harness.ts";
 import { definition, emailRecipient, fullFacts, plainFacts, signersAs } from "../badges/facts.ts";
 import { changeAt } from "./changed.ts";
+import { officialJudge, ownJudge, schemaFile } from "./official-judge.ts";
 
-// 1EdTech publishes the schema of Open Badges 3.0 as a file that no package brings along. Who has it names it:
-// OPEN_BADGES_SCHEMA=…/ob_v3p0_achievementcredential_schema.json npm test -- tests/unit/securing/official-schema.test.ts; with
-// tests/interop/badges.test.ts it is asked of what is served, too.
+// Beside tests/http/badge-conformance.test.ts and tests/interop/badges.test.ts, which ask it of what is served.
 
-const file = process.env.OPEN_BADGES_SCHEMA;
+const schemas = {
+  "the schema as it is written here": ownJudge,
+  ...(schemaFile !== undefined && { "its file": officialJudge }),
+};
 
-type Judge = (value: unknown) => string;
-
-const own: Judge = (value) =>
-  findMisfits(badgeSchema, value as Json)
-    .map(({ at, says }) => `${at} ${says}`)
-    .join();
-
-function official(): Judge {
-  const ajv = new Ajv2019({ allErrors: true, strict: false });
-  addFormats.default(ajv);
-  const { $schema: _, ...schema } = JSON.parse(readFileSync(file!, "utf8"));
-  const judge = ajv.compile(schema as AnySchema);
-  return (value) => (judge(value) ? "" : ajv.errorsText(judge.errors));
-}
-
-const schemas = { "the schema as it is written here": () => own, ...(file !== undefined && { "its file": official }) };
-
-const endorsement = endorsementCredential({
+const endorsementFacts = {
   id: "https://renown.example/b/x/endorsements/guild",
   issuer: { did: "did:web:renown.example:orgs:guild", name: "Guild" },
   badge: "https://renown.example/b/x",
   badgeName: "Bridge building",
   validFrom: start,
-});
+};
+const endorsement = endorsementCredential(endorsementFacts);
 
 describe.each(Object.entries(schemas))("Open Badges 3.0, by %s,", (_name, judgeOf) => {
   const worded = (change: object) => ({ ...fullFacts().achievement, definition: { ...definition, ...change } });
@@ -59,18 +43,26 @@ describe.each(Object.entries(schemas))("Open Badges 3.0, by %s,", (_name, judgeO
 
   test.each(Object.entries(awards))("takes an award %s, with its proofs", async (_, facts) => {
     const [forms] = await makeForms([facts], async () => signersAs(), start);
-    expect(judgeOf()(JSON.parse(forms!.json!))).toBe("");
+    expect(judgeOf("badge")(JSON.parse(forms!.json!))).toBe("");
   });
 
   test("takes an award with an endorsement in it", () => {
     const badge = { ...achievementCredential(fullFacts()), endorsement: [endorsement] };
-    expect(judgeOf()(badge)).toBe("");
+    expect(judgeOf("badge")(badge)).toBe("");
+  });
+
+  test("takes an endorsement by itself, with its proofs and as a JWT", async () => {
+    const facts = { ...endorsementFacts, comment: "We saw it stand." };
+    const { json, jwt } = await endorsementForms(facts, signersAs(), start);
+    expect(judgeOf("endorsement")(JSON.parse(json!))).toBe("");
+    expect(judgeOf("endorsement")(parseCompact(jwt!).payload)).toBe("");
+    expect(judgeOf("endorsement")({ ...endorsement, name: 5 })).not.toBe("");
   });
 });
 
-if (file !== undefined)
+if (schemaFile !== undefined)
   test("the file of Open Badges 3.0 takes whatever is taken here", () => {
-    const judge = official();
+    const judge = officialJudge("badge");
     const badge = { ...achievementCredential(fullFacts()), endorsement: [endorsement] } as JsonObject;
     const values = fc.constantFrom<Json>(
       ...([

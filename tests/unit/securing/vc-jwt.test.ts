@@ -47,7 +47,7 @@ describe("a credential of ours", () => {
 });
 
 describe("a credential by jose", () => {
-  test.each(["ES256", "EdDSA"])("of %s verifies here", async (alg) => {
+  test.each(["ES256", "EdDSA", "RS256"])("of %s verifies here", async (alg) => {
     const { publicKey, privateKey } = await generateKeyPair(alg);
     const jwt = await new SignJWT(credential as Record<string, unknown>)
       .setProtectedHeader({ alg, typ: "vc+jwt" })
@@ -89,12 +89,38 @@ describe("the signature", () => {
     y: base64url(new Uint8Array(32)),
   };
 
-  test.each(["HS256", "RS256", "ES384", "constructor"])("of %s is of an unknown suite", async (alg) => {
+  test.each(["HS256", "RS384", "ES384", "constructor"])("of %s is of an unknown suite", async (alg) => {
     await expect(checkJws(jws(alg), p256)).rejects.toMatchObject({ code: "UNKNOWN_SUITE" });
   });
 
   test("is refused by a key of another algorithm", async () => {
-    await expect(checkJws(jws("EdDSA"), p256)).rejects.toMatchObject({ code: "INVALID_CREDENTIAL" });
+    const rsa: PublicJwk = { kty: "RSA", n: base64url(new Uint8Array(256).fill(0xc5)), e: "AQAB" };
+    const pairs = [
+      ["EdDSA", p256],
+      ["RS256", p256],
+      ["ES256", rsa],
+    ] as const;
+    for (const [alg, key] of pairs)
+      await expect(checkJws(jws(alg), key)).rejects.toMatchObject({ code: "INVALID_CREDENTIAL" });
+  });
+
+  test.each([
+    ["a modulus of 1,024 bits", { n: base64url(new Uint8Array(128).fill(0xc5)) }],
+    ["a modulus of 16,384 bits", { n: base64url(new Uint8Array(2048).fill(0xc5)) }],
+    ["an exponent as long as a modulus", { e: base64url(new Uint8Array(256).fill(0xc5)) }],
+    ["a modulus that is no base64url", { n: "=" }],
+    ["no exponent", { e: "" }],
+  ])("of RS256 is not asked of a key with %s", async (_what, change) => {
+    const key = { kty: "RSA" as const, n: base64url(new Uint8Array(256).fill(0xc5)), e: "AQAB", ...change };
+    await expect(checkJws(jws("RS256"), key)).rejects.toMatchObject({ code: "INVALID_CREDENTIAL" });
+  });
+
+  test("of RS256 is not verified by what is no key of RSA", async () => {
+    const even = { kty: "RSA" as const, n: base64url(new Uint8Array(256).fill(0xc4)), e: "Ag" };
+    const long = parseCompact(
+      ['{"alg":"RS256"}', "{}", "x".repeat(256)].map((part) => base64url(utf8(part))).join("."),
+    );
+    expect(await checkJws(long, even)).toBe(false);
   });
 
   test("is not verified by a key that is no point, or has half its coordinates", async () => {

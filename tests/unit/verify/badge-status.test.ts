@@ -52,6 +52,35 @@ describe("a foreign status list", () => {
     expect(suspended.report).toMatchObject({ verdict: "invalid", status: "suspended" });
   });
 
+  test("of two purposes tells of the one that the entry names", async () => {
+    const body = await listBody({ set: [5] });
+    const credentialSubject = {
+      ...(body.credentialSubject as JsonObject),
+      statusPurpose: ["suspension", "revocation"],
+    };
+    const list = JSON.stringify(await proved({ ...body, credentialSubject }));
+    expect((await statusCheck(statusOf(), list)).check).toMatchObject({ code: "REVOKED" });
+    expect((await statusCheck(statusOf({ statusPurpose: "suspension" }), list)).check).toMatchObject({
+      code: "SUSPENDED",
+    });
+    const { check } = await statusCheck(statusOf({ statusPurpose: "message", statusListIndex: "6" }), list);
+    expect(check).toMatchObject({ outcome: "fail", code: "LIST_OF_ANOTHER_PURPOSE" });
+  });
+
+  test("of no type of a list, or of another, is refused", async () => {
+    const body = await listBody();
+    const subject = body.credentialSubject as JsonObject;
+    for (const change of [
+      { type: ["VerifiableCredential"] },
+      { type: ["VerifiableCredential", "OpenBadgeCredential"] },
+      { credentialSubject: { ...subject, type: "BitstringStatusListEntry" } },
+    ]) {
+      const list = await proved({ ...body, ...change }, undefined, "eddsa-jcs-2022");
+      const { check } = await statusCheck(statusOf(), JSON.stringify(list));
+      expect(check).toMatchObject({ outcome: "fail", code: "LIST_INVALID" });
+    }
+  });
+
   test("informs where its purpose is another, and says what the status means", async () => {
     const messages = ["a", "b", "c", "d"].map((message, i) => ({ status: `0x${i}`, message }));
     const entry = statusOf({ statusPurpose: "message", statusSize: 2, statusMessage: messages, statusListIndex: "2" });
@@ -133,7 +162,7 @@ describe("a foreign status list", () => {
 describe("a 1EdTechRevocationList", () => {
   const entry = { id: listUrl, type: "1EdTechRevocationList" };
   const list = (revoked: unknown[], more: JsonObject = {}) =>
-    JSON.stringify({ id: listUrl, revokedCredential: revoked, ...more });
+    JSON.stringify({ id: listUrl, revokedCredentials: revoked, ...more });
 
   test("revokes what it names, and says why", async () => {
     const named = list([{ id: badgeBody.id, revoked: true, revocationReason: "Fraud." }]);
@@ -142,6 +171,14 @@ describe("a 1EdTechRevocationList", () => {
     expect(check!.detail).toContain("Fraud.");
     expect(report.status).toBe("revoked");
     expect((await statusCheck(entry, list([badgeBody.id]))).verdict).toBe("invalid");
+  });
+
+  test("is read in the singular too, and whole where both stand", async () => {
+    const named = [{ id: badgeBody.id }];
+    for (const lists of [{ revokedCredential: named }, { revokedCredentials: [], revokedCredential: named }])
+      expect((await statusCheck(entry, JSON.stringify({ id: listUrl, ...lists }))).report.status).toBe("revoked");
+    const broken = JSON.stringify({ revokedCredentials: [], revokedCredential: {} });
+    expect((await statusCheck(entry, broken)).check).toMatchObject({ outcome: "fail", code: "INVALID_CREDENTIAL" });
   });
 
   test("clears what it does not name, or has taken back", async () => {

@@ -1,0 +1,146 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { apiRoutes } from "../../src/http/app.ts";
+import { openDoor } from "../../src/http/call.ts";
+import { createLog } from "../../src/http/log.ts";
+import type { Route } from "../../src/http/route.ts";
+import { walletCheck } from "../../src/identity/wallet.ts";
+import { Failure } from "../../src/kernel/failure.ts";
+import { isObject, type Json, type JsonObject } from "../../src/kernel/json.ts";
+import { holdTo } from "../../src/kernel/misfit.ts";
+import { policySchema } from "../../src/reputation/policy-schema.ts";
+import { allKinds } from "../../src/verify/kinds.ts";
+import { appKey } from "../harness.ts";
+import { type Academy, makeClass, openAcademy, sendBatch, tryAward } from "./academy.ts";
+import { openAttester, person, tryAttest } from "./attester.ts";
+import { delegate, get, post, signIn } from "./client.ts";
+import { openOrganization, tryChange } from "./org-client.ts";
+import { type LocalService, startLocal, wideLimits } from "./server.ts";
+
+let service: LocalService;
+let academy: Academy;
+let klass: { id: string };
+let routes: Route[];
+beforeAll(async () => {
+  service = await startLocal();
+  academy = await openAcademy(service);
+  klass = await makeClass(service, academy);
+  const { services, clock } = service;
+  const log = createLog("silent", () => {}, clock.now);
+  const runtime = { peerAddress: () => "", pause: async () => {} };
+  routes = apiRoutes(openDoor({ services, limits: wideLimits, clock: clock.now, log, runtime }));
+});
+afterAll(() => service.close());
+
+/** A sentence of ours, and none of a library's. */
+const plain =
+  /^(?!.*(?:[Ii]nvalid (?:input|string|key|option|value|[a-z]+ value)|received|Too (?:big|small)|Unrecognized))[^\n]+\.$/;
+
+/** What stands in a request where something else should. */
+const junk = [undefined, null, true, -1, 1.5, 1e300, "", "x".repeat(20_000), [], [[]], {}, { "": { "": 1 } }];
+
+/** The example with each of its members, however deep, replaced by something else. */
+function* spoilt(value: Json): Generator<unknown, void> {
+  yield* junk;
+  if (Array.isArray(value))
+    for (const [i, each] of value.entries()) for (const bad of spoilt(each)) yield value.with(i, bad as Json);
+  else if (isObject(value)) {
+    for (const [name, each] of Object.entries(value as JsonObject))
+      for (const bad of spoilt(each)) yield { ...value, [name]: bad };
+    yield { ...value, "no such member": 1 };
+  }
+}
+
+function expectPlain(schema: z.ZodType, value: unknown, where: string): void {
+  try {
+    holdTo(schema, value, "INVALID_REQUEST");
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    expect(error.detail, where).toMatch(plain);
+    expect(error.detail!.length, where).toBeLessThan(1_500);
+  }
+}
+
+describe("every door", () => {
+  test("says in words of its own what does not fit into its bodies and queries", () => {
+    let bodies = 0;
+    for (const { method, path, body, query } of routes) {
+      const where = `${method} ${path}`;
+      if (body) bodies++;
+      if (body) for (const value of spoilt(body.example as Json)) expectPlain(body.schema, value, where);
+      if (query) for (const value of junk) expectPlain(query, value, where);
+      const names = query instanceof z.ZodObject ? Object.keys(query.shape) : [];
+      for (const name of names) for (const value of junk) expectPlain(query!, { [name]: value }, where);
+    }
+    expect(bodies).toBeGreaterThan(20);
+  });
+
+  test("says so of the inputs of every kind's actions, and of policies", () => {
+    const rules = [...allKinds(walletCheck()).values()].flatMap((kind) => Object.entries(kind.actions));
+    const schemas = rules.map(([type, { input }]) => [type, input] as const).concat([["policy", policySchema]]);
+    expect(schemas.length).toBeGreaterThan(40);
+    for (const [type, schema] of schemas) {
+      const names = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+      for (const value of junk) expectPlain(schema, value, type);
+      for (const name of names) for (const value of junk) expectPlain(schema, { [name]: value }, `${type}.${name}`);
+      fc.assert(
+        fc.property(fc.dictionary(fc.constantFrom("x", ...names), fc.jsonValue()), (value) =>
+          expectPlain(schema, value, type),
+        ),
+        { numRuns: 20 },
+      );
+    }
+  });
+});
+
+const did = "did:pkh:eip155:1:0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
+const soon = "A time is given by RFC 3339, as 2026-11-20T11:41:04Z.";
+
+type Told = { body: { code: string; detail: string } };
+
+describe("a refusal names the member, and what it must be", () => {
+  const nonce = (body: JsonObject) =>
+    post(service, "/v1/auth/nonce", { purpose: "delegate", app: appKey.did, ...body });
+  const award = (more: JsonObject) => tryAward(service, academy, { class: klass.id, recipient: { did }, ...more });
+  const row = async (line: JsonObject | string) => {
+    const { lines } = await sendBatch(service, academy, typeof line === "string" ? line : [line]);
+    return { body: lines[0]!.problem } as Told;
+  };
+
+  test.each<[string, () => Promise<Told>, string]>([
+    ["of a body", () => post(service, "/v1/auth/nonce", {}), 'purpose: It is missing: one of "sign-in", "delegate"'],
+    ["of a query", () => get(service, "/v1/operations?limit=x"), "limit: A limit is a number."],
+    ["of a query without such a one", () => get(service, "/v1/operations?x=1"), 'There is no parameter "x" here.'],
+    ["of a policy", () => policy({}), "policy.name: It is missing: a text is expected."],
+    ["of an action", change, "input.user: A text is expected."],
+    ["of a form that was meant", () => award({ recipient: { did: 5 } }), "recipient.did: A text is expected."],
+    ["of a row of NDJSON", () => row({ key: "1", class: 5, recipient: { did } }), "class: A text is expected."],
+    ["of a row of CSV", () => row(`key,class,did,validUntil\n1,${klass.id},${did},soon\n`), `validUntil: ${soon}`],
+    ["a time, of a nonce", () => nonce({ until: "soon" }), `until: ${soon}`],
+    ["a time, of an award", () => award({ validFrom: "soon" }), `validFrom: ${soon}`],
+    ["a time, of an attestation", () => attestation({ validUntil: "soon" }), `validUntil: ${soon}`],
+    ["a time, of a compromise", () => compromise("soon"), `from: ${soon}`],
+  ])("%s", async (_, ask, detail) => {
+    const { body } = await ask();
+    expect(body.detail).toContain(detail);
+  });
+
+  async function change(): Promise<Told> {
+    return tryChange(service, await openOrganization(service), "REMOVE_MEMBER", { user: 5 });
+  }
+
+  async function policy(value: JsonObject): Promise<Told> {
+    return post(service, "/v1/policies", { policy: value }, { token: (await signIn(service)).token });
+  }
+
+  async function attestation(more: JsonObject): Promise<Told> {
+    return tryAttest(service, await openAttester(service), (await person(service)).did, more);
+  }
+
+  async function compromise(from: string): Promise<Told> {
+    const { wallet, token } = await signIn(service);
+    const { id } = await delegate(service, wallet);
+    return post(service, `/v1/me/delegations/${id}/compromised`, { from }, { token });
+  }
+});
