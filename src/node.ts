@@ -15,6 +15,7 @@ import { createApp } from "./http/app.ts";
 import { createLog, errorFields, gatherLines, type Log } from "./http/log.ts";
 import { appPoint, type KeyCheck } from "./identity/app-key.ts";
 import type { Did } from "./identity/did.ts";
+import { keepLatest } from "./kernel/keep.ts";
 import { openP256Threads } from "./kernel/p256-threads.ts";
 import { minute, second } from "./kernel/time.ts";
 import type { Services } from "./services.ts";
@@ -26,6 +27,12 @@ const patience = 10 * second;
 
 /** How often the outbox is looked into. */
 const drainEvery = 2 * second;
+
+/** How long a connection may be silent in both directions before it is closed: event streams say something four times as often. */
+const silence = minute;
+
+/** Keys whose checks are kept. */
+const maxChecks = 4096;
 
 /** How often what has lapsed is forgotten. */
 const tidyEvery = 10 * minute;
@@ -140,6 +147,7 @@ function listen(
   const server = serve({ fetch: fetch as Parameters<typeof serve>[0]["fetch"], hostname: host, port }, () =>
     resolve(server),
   );
+  server.setTimeout(silence);
   server.once("error", (error: NodeJS.ErrnoException) =>
     reject(error.code === "EADDRINUSE" ? new ConfigError([`PORT: ${port} is in use on ${host}.`]) : error),
   );
@@ -174,9 +182,9 @@ function stopOnSignal(stop: () => Promise<void>): void {
   process.on("SIGINT", once).on("SIGTERM", once);
 }
 
-/** Keys that threads know by index: one index for each. */
+/** Checks by their keys, the latest of them: whoever likes can bring any number. */
 function keptChecks(checkOf: (did: Did) => KeyCheck): (did: Did) => KeyCheck {
-  const kept = new Map<Did, KeyCheck>();
+  const kept = keepLatest<KeyCheck>(maxChecks, () => 1);
   return (did) => {
     const known = kept.get(did);
     if (known) return known;

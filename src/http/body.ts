@@ -1,7 +1,9 @@
 import type { ZodType } from "zod";
-import { type Bytes, concat, fromUtf8 } from "../kernel/bytes.ts";
+import { type Bytes, fromUtf8 } from "../kernel/bytes.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { type Json, parseJson } from "../kernel/json.ts";
+import { holdTo } from "../kernel/misfit.ts";
+import { Gathered } from "./gathered.ts";
 
 /**
  * Reads a body as strict JSON. Refuses with UNSUPPORTED_MEDIA_TYPE, TOO_LARGE (more than `most` bytes), MALFORMED_JSON
@@ -52,9 +54,7 @@ export function decode(bytes: Uint8Array): string {
  * what the value is made of.
  */
 export function parseBy<T>(schema: ZodType<T>, value: unknown, part: "member" | "parameter" = "member"): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw new Failure("INVALID_REQUEST", placeOf(result.error.issues[0], part));
+  return holdTo(schema, value, "INVALID_REQUEST", { part });
 }
 
 const utf8Charset = /^charset="?utf-8"?$/;
@@ -71,19 +71,18 @@ export async function readBytes(request: Request, most: number): Promise<Bytes> 
 }
 
 async function readStream(request: Request, most: number): Promise<Bytes> {
-  const chunks: Uint8Array[] = [];
+  const gathered = new Gathered();
   const reader = request.body?.getReader();
-  for (let size = 0; reader; ) {
+  while (reader) {
     const { done, value } = await unbroken(reader.read());
     if (done) break;
-    size += value.length;
-    if (size > most) {
+    if (gathered.size + value.length > most) {
       reader.cancel().catch(() => {});
       throw new Failure("TOO_LARGE", sizeSentence(most));
     }
-    chunks.push(value);
+    gathered.add(value);
   }
-  return chunks.length === 1 ? (chunks[0] as Bytes) : concat(...chunks);
+  return gathered.take();
 }
 
 /** A connection that breaks is no fault of ours. */
@@ -97,16 +96,4 @@ async function unbroken<T>(reading: Promise<T>): Promise<T> {
 
 function sizeSentence(most: number): string {
   return `At most ${most} bytes are taken here.`;
-}
-
-type Issue = { code?: string; path: PropertyKey[]; message: string; keys?: string[]; errors?: Issue[][] };
-
-/** Names of the client's own are told back shortened: a detail is shown to people. */
-function placeOf(issue: Issue | undefined, part: string): string {
-  const place = (issue?.path ?? []).map((each) => String(each).slice(0, 40)).join(".");
-  const where = place === "" ? "" : `${place}: `;
-  if (issue?.code === "unrecognized_keys")
-    return `${where}There is no ${part} ${JSON.stringify((issue.keys?.[0] ?? "").slice(0, 40))} here.`;
-  if (issue?.code === "invalid_union") return `${where}It has none of the forms that are taken here.`;
-  return `${where}${issue?.message ?? "It does not fit."}`;
 }

@@ -2,10 +2,10 @@ import type { Context, HonoRequest } from "hono";
 import { type Clock, day, type Millis, minute } from "../kernel/time.ts";
 import type { Services } from "../services.ts";
 import { clientAddress } from "./client-address.ts";
-import { createEventGate, type EventGate } from "./event-gate.ts";
 import { createGate, type Gate, type Visitor } from "./gate.ts";
-import type { Limits } from "./limits.ts";
+import { type Limits, maxAnswerStreams, maxEventStreams } from "./limits.ts";
 import type { Log } from "./log.ts";
+import { createStreamGate, type StreamGate } from "./stream-gate.ts";
 
 /** What differs between the runtimes. */
 export type Runtime = {
@@ -39,7 +39,7 @@ export type HttpParts = {
 };
 
 /** What stands behind every route. */
-export type Door = HttpParts & { gate: Gate; events: EventGate; pages: PageTerms };
+export type Door = HttpParts & { gate: Gate; events: StreamGate; answers: StreamGate; pages: PageTerms };
 
 /** One request on its way. */
 export type Call = Visitor & {
@@ -60,7 +60,8 @@ export function openDoor(parts: HttpParts): Door {
   return {
     ...parts,
     gate,
-    events: createEventGate(),
+    events: createStreamGate(maxEventStreams),
+    answers: createStreamGate(maxAnswerStreams),
     pages: parts.pages ?? { deepLinks: [], maxDelegationLife: 90 * day },
   };
 }

@@ -42,5 +42,8 @@ export const maxHeldResults = 4_194_304;
 /** Checks in flight at once: more than two whole batches for each of two threads, so that none waits for the next. */
 export const inFlight = 512;
 
+/** Batches under way whose answers are streamed: of one address, and altogether; each may hold some megabytes. */
+export const maxAnswerStreams = { perAddress: 16, total: 128 };
+
 /** Event streams open at once: of one address, and altogether. */
 export const maxEventStreams = { perAddress: 16, total: 1_024 };

@@ -1,11 +1,10 @@
 import { ensure, Failure } from "../kernel/failure.ts";
 import { isObject, parseJson } from "../kernel/json.ts";
 import type { Call, Door } from "./call.ts";
-import { maxHeldResults, maxLine, maxRows } from "./limits.ts";
+import { maxLine, maxRows } from "./limits.ts";
 import { errorFields } from "./log.ts";
 import { failureOf, partProblem } from "./problem.ts";
-import { content, type Reply } from "./reply.ts";
-import { linesOf, streamOf } from "./streaming.ts";
+import { linesOf } from "./streaming.ts";
 
 /** One row of a batch: where it stands, its key as far as it can be read, and what it asks or why that is refused. */
 export type Row<Request> = { line: number; key: string | null } & ({ request: Request } | { error: unknown });
@@ -14,8 +13,6 @@ export type Row<Request> = { line: number; key: string | null } & ({ request: Re
 export type Asks<Request> = (
   rows: readonly { request: Request; key: string }[],
 ) => Promise<({ done: object | null } | { error: unknown })[]>;
-
-export const ndjson = "application/x-ndjson";
 
 /** Rows that are worked at together, so that their writes share commits. */
 const atOnce = 256;
@@ -54,12 +51,6 @@ export function rowKey(key: string): string {
 
 export function limitOf({ limits }: Door): number {
   return limits.rows ?? maxRows;
-}
-
-/** An answer of one line for each. */
-export function linesReply(texts: AsyncGenerator<string, void>): Reply {
-  // A proxy that gathers the answer would keep the client waiting.
-  return content(ndjson, streamOf(texts, maxHeldResults), { "x-accel-buffering": "no" });
 }
 
 export async function* resultLines<Request>(

@@ -1,5 +1,6 @@
-import { concat, fromUtf8, utf8 } from "../kernel/bytes.ts";
+import { fromUtf8, utf8 } from "../kernel/bytes.ts";
 import { Failure } from "../kernel/failure.ts";
+import { Gathered } from "./gathered.ts";
 
 /**
  * Turns texts into a body that is made as it is read: when more than `held` bytes wait for the client, nothing more is
@@ -162,7 +163,7 @@ function cutLines(bytes: Uint8Array, line: LineBuffer, blank: number): (string |
 /** Gathers one line; what goes beyond `most` bytes is counted and not kept. */
 class LineBuffer {
   readonly #most: number;
-  #parts: Uint8Array[] = [];
+  readonly #kept = new Gathered();
   #size = 0;
 
   constructor(most: number) {
@@ -171,26 +172,19 @@ class LineBuffer {
 
   add(bytes: Uint8Array): void {
     this.#size += bytes.length;
-    if (this.#size <= this.#most) this.#parts.push(bytes);
-    else this.#parts = [];
+    if (this.#size <= this.#most) this.#kept.add(bytes);
   }
 
   /** The line without white space around it, or why it is not taken; begins a new one. */
   take(): string | Failure {
-    if (this.#size === 0) return "";
-    const parts = this.#parts;
+    const kept = this.#kept.take();
     const tooLong = this.#size > this.#most;
-    this.#parts = [];
     this.#size = 0;
     if (tooLong) return new Failure("TOO_LARGE", `A line has at most ${this.#most} bytes.`);
     try {
-      return decodeParts(parts).trim();
+      return fromUtf8(kept).trim();
     } catch {
       return new Failure("MALFORMED_JSON", "The line is not UTF-8.");
     }
   }
-}
-
-function decodeParts(parts: readonly Uint8Array[]): string {
-  return fromUtf8(parts.length === 1 ? parts[0]! : concat(...parts));
 }

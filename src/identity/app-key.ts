@@ -16,7 +16,13 @@ const kept = new Map<Did, KeyCheck>();
 export function appKey(did: Did): KeyCheck {
   const known = kept.get(did);
   if (known) return known;
-  const check = p256Verifier(appPoint(did));
+  const point = appPoint(did);
+  let verifier: KeyCheck | undefined;
+  // Where another thread checks, whether it is a point is all that is asked here.
+  const check: KeyCheck = (message, signature) => {
+    verifier ??= p256Verifier(point);
+    return verifier(message, signature);
+  };
   if (kept.size >= maxKept) kept.delete(kept.keys().next().value!);
   kept.set(did, check);
   return check;

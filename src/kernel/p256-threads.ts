@@ -5,8 +5,8 @@ import { Worker } from "node:worker_threads";
 import { p256Verifier } from "./primitives-node.ts";
 
 type Check = (message: Uint8Array, signature: Uint8Array) => boolean | Promise<boolean>;
-/** A key by its point; its check on this thread is made when it is first needed. */
-type Key = { index: number; point: Uint8Array; check?: Check };
+/** A key by its point. Threads know it by `index` in one round; its check on this thread is made when it is first needed. */
+type Key = { point: Uint8Array; round: number; index: number; check?: Check };
 type Waiting = {
   key: Key;
   message: Uint8Array;
@@ -20,12 +20,12 @@ type Thread = { worker: Worker; known: Set<Key>; batches: Map<number, Waiting[]>
 const batchSize = 96;
 /** Fewer than these are checked at once and here: a hop to another thread and back costs as much. */
 const worthwhile = 4;
-/** Keys that threads keep. Beyond them a key is checked on this thread. */
-const maxKeys = 16_384;
+/** Keys that threads keep, about 1 KB each; beyond them a new round begins, in which new keys take the places of old ones. */
+const maxKept = 4096;
 /** Bytes of a signature, and of the two numbers before each message. */
 const overhead = 64 + 8;
 
-/** What a batch is on its way to a thread: keys that it has not seen (index, point), then checks, packed. */
+/** What a batch is on its way to a thread: keys that it has not seen in this round (index, point), then checks, packed. */
 export type Batch = { id: number; keys: [number, Uint8Array][]; count: number; packed: Uint8Array<ArrayBuffer> };
 export type BatchResult = { id: number; good: Uint8Array<ArrayBuffer> };
 
@@ -39,14 +39,25 @@ export type P256Threads = {
   close(): Promise<void>;
 };
 
-export function openP256Threads(count: number = availableParallelism()): P256Threads {
+export function openP256Threads(count: number = availableParallelism(), maxKeys: number = maxKept): P256Threads {
   const threads = new Set<Thread>();
   let most = count;
+  let round = 0;
   let keys = 0;
   let waiting: Waiting[] = [];
   let batches = 0;
 
+  const placeKeys = (batch: readonly Waiting[]) => {
+    if (keys + batch.length > maxKeys) {
+      round++;
+      keys = 0;
+      for (const { known } of threads) known.clear();
+    }
+    for (const { key } of batch) if (key.round !== round) Object.assign(key, { round, index: keys++ });
+  };
+
   const send = (batch: Waiting[]) => {
+    placeKeys(batch);
     while (threads.size < most) threads.add(startThread((lost) => threads.delete(lost)));
     const [first, ...others] = threads;
     const thread = others.reduce((least, each) => (each.batches.size < least.batches.size ? each : least), first!);
@@ -65,8 +76,7 @@ export function openP256Threads(count: number = availableParallelism()): P256Thr
 
   return {
     checkOf: (point) => {
-      if (keys >= maxKeys) return p256Verifier(point);
-      const key: Key = { index: keys++, point };
+      const key: Key = { point, round: -1, index: -1 };
       return (message, signature) =>
         signature.length === 64 &&
         new Promise((settle, fail) => {

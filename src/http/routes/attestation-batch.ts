@@ -6,8 +6,9 @@ import { partyOf } from "../authentication.ts";
 import { mediaType, parseBy, refuseEncoding } from "../body.ts";
 import type { Door } from "../call.ts";
 import { type Route, route } from "../route.ts";
-import { limitOf, linesReply, ndjson, ndjsonRows, resultLines } from "../rows.ts";
+import { limitOf, ndjsonRows, resultLines } from "../rows.ts";
 import { refusedPart } from "../schemas.ts";
+import { ndjson, streamed } from "../streamed.ts";
 
 export function attestationBatchRoute(door: Door): Route {
   const row = attestationRequest.extend({ subject: z.string().min(1).max(512) });
@@ -50,7 +51,7 @@ export function attestationBatchRoute(door: Door): Route {
       const ask = await door.services.reputations.batch(party);
       const body = raw.body ?? new Blob([]).stream();
       const rows = ndjsonRows(body, door.limits.bytes.stream, (value) => parseBy(row, value));
-      return linesReply(resultLines(door, call, rows, ask));
+      return streamed(door, call, ndjson, resultLines(door, call, rows, ask));
     },
   });
 }

@@ -10,8 +10,9 @@ import { mediaType, refuseEncoding } from "../body.ts";
 import { type Call, type Door, pathPart } from "../call.ts";
 import type { Reply } from "../reply.ts";
 import { type Route, route } from "../route.ts";
-import { type Asks, limitOf, lineOf, linesReply, ndjson, problem, resultLines } from "../rows.ts";
+import { type Asks, limitOf, lineOf, problem, resultLines } from "../rows.ts";
 import { refusedPart } from "../schemas.ts";
+import { ndjson, streamed } from "../streamed.ts";
 
 /** A row that came to nothing; the others are not touched by it. */
 const refused = z.object({ problem: refusedPart.shape.error });
@@ -71,7 +72,7 @@ export async function rowsReply(
   const ask = await asks();
   const read = type === ndjson ? ndjsonAwards : csvRows;
   const rows = read(raw.body ?? new Blob([]).stream(), door.limits.bytes.stream, given);
-  return linesReply(resultLines(door, call, rows, ask));
+  return streamed(door, call, ndjson, resultLines(door, call, rows, ask));
 }
 
 function revocationRoute(door: Door): Route {
@@ -115,7 +116,7 @@ function revocationRoute(door: Door): Route {
       };
       const terms = { reason: why, dryRun: query.dry_run !== undefined, before };
       const revoked = await door.services.badges.revokeAll(party, pathPart(call, "org"), selected, terms);
-      return linesReply(revocationLines(door, call, revoked));
+      return streamed(door, call, ndjson, revocationLines(door, call, revoked));
     },
   });
 }

@@ -7,13 +7,14 @@ import type { OperationReport } from "../../verify/operation.ts";
 import { mediaType, parseBy, readJson, refuseEncoding } from "../body.ts";
 import type { Call, Door } from "../call.ts";
 import { examples } from "../examples.ts";
-import { inFlight, maxBatch, maxDids, maxHeldResults, maxLine, maxStream } from "../limits.ts";
+import { inFlight, maxBatch, maxDids, maxLine, maxStream } from "../limits.ts";
 import { errorFields } from "../log.ts";
 import { failureOf, partProblem } from "../problem.ts";
 import { content, type Reply } from "../reply.ts";
 import { type Route, route } from "../route.ts";
 import { moment, operationReport, rawObject, refusedPart } from "../schemas.ts";
-import { inOrder, linesOf, streamOf } from "../streaming.ts";
+import { ndjson, streamed } from "../streamed.ts";
+import { inOrder, linesOf } from "../streaming.ts";
 import { signingKey } from "./operations.ts";
 
 const require = z.array(z.enum(demands)).max(demands.length);
@@ -50,14 +51,14 @@ export function verifyRoutes(door: Door): Route[] {
       query: questionQuery,
       takes: {
         "application/json": { schema: z.union([operation, batch]), example: examples.batch },
-        "application/x-ndjson": { schema: operation, example: examples.operationWithContext },
+        [ndjson]: { schema: operation, example: examples.operationWithContext },
       },
       answers: {
         200: {
           says: "A report for each operation, in order.",
           content: {
             "application/json": { schema: results },
-            "application/x-ndjson": { schema: z.union([operationReport, refusedPart]) },
+            [ndjson]: { schema: z.union([operationReport, refusedPart]) },
           },
         },
       },
@@ -65,7 +66,7 @@ export function verifyRoutes(door: Door): Route[] {
       handle: async (call, { query }) => {
         const { require: named, ...moments } = query;
         const question = { ...moments, require: named === undefined ? [] : parseBy(require, named.split(",")) };
-        if (mediaType(call.request.raw) === "application/x-ndjson") return verifyLines(door, call, question);
+        if (mediaType(call.request.raw) === ndjson) return verifyLines(door, call, question);
         return verifyJson(door, call, question);
       },
     }),
@@ -89,7 +90,7 @@ async function verifyJson(door: Door, call: Call, asked: Asked): Promise<Reply> 
   ensure(dids.size <= maxDids, "QUOTA_EXCEEDED", `A batch names at most ${maxDids} distinct DIDs.`);
   await door.gate.spend(call, operations.length);
   const texts = batchTexts(operations, await askerOf(door, call, question), door);
-  if (operations.length > maxWhole) return content("application/json", streamOf(texts, maxHeldResults));
+  if (operations.length > maxWhole) return streamed(door, call, "application/json", texts);
   let body = "";
   for await (const text of texts) body += text;
   return content("application/json", body);
@@ -101,9 +102,7 @@ async function verifyLines(door: Door, call: Call, question: Asked): Promise<Rep
   const ask = await askerOf(door, call, question);
   const gone = new AbortController();
   const portions = meteredLines(door, call, request.body ?? new Blob([]).stream(), gone.signal);
-  const headers = { "x-accel-buffering": "no" };
-  const answer = streamOf(lineTexts(portions, ask, door), maxHeldResults, () => gone.abort());
-  return content("application/x-ndjson", answer, headers);
+  return streamed(door, call, ndjson, lineTexts(portions, withinDids(ask), door), () => gone.abort());
 }
 
 /** What a result is when it cannot be a report: one bad operation never spoils the others. */
@@ -116,6 +115,19 @@ async function askerOf({ services, log }: Door, call: Call, question: Asked): Pr
       if (!(error instanceof Failure)) log.error("verification failed", { id: call.id, ...errorFields(error) });
       return { error: partProblem(failureOf(error)) };
     }
+  };
+}
+
+/** Refuses with QUOTA_EXCEEDED what names a DID more than a stream may name. */
+function withinDids(ask: Ask): Ask {
+  const named = new Set<string>();
+  return async (operation) => {
+    for (const did of didsOf(operation)) {
+      const taken = named.size < maxDids || named.has(did);
+      ensure(taken, "QUOTA_EXCEEDED", `A stream names at most ${maxDids} distinct DIDs.`);
+      named.add(did);
+    }
+    return ask(operation);
   };
 }
 

@@ -40,6 +40,27 @@ describe("P-256 on other threads", () => {
     }
   });
 
+  it("gives the places of old keys to new ones, and is right about both", async () => {
+    const threads = openP256Threads(2, 96);
+    opened.push(threads);
+    const keys = Array.from({ length: 150 }, makeKey);
+    const checks = keys.map(({ point }) => threads.checkOf(point));
+    for (const [from, to] of [
+      [0, 90],
+      [60, 150],
+      [0, 150],
+      [10, 20],
+    ] as const) {
+      const asked = keys.slice(from, to).map(({ sign }, i) => {
+        const good = i % 5 !== 4;
+        const place = from + i;
+        // By the key that stands in its place in another round, too.
+        return { good, answer: checks[good ? place : (place + 96) % 150]!(messageOf(i), sign(messageOf(i))) };
+      });
+      expect(await Promise.all(asked.map(({ answer }) => answer))).toEqual(asked.map(({ good }) => good));
+    }
+  });
+
   it("refuses a signature that is not 64 bytes long, with others or alone", async () => {
     const key = makeKey();
     const check = open().checkOf(key.point);
