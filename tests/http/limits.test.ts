@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Limits } from "../../src/http/limits.ts";
-import { maxStream } from "../../src/http/limits.ts";
+import { maxAnswerStreams, maxDids, maxStream } from "../../src/http/limits.ts";
 import {
   appToken,
   ask,
@@ -171,5 +171,49 @@ describe("bodies", () => {
     expect(results).toHaveLength(maxStream + 1);
     expect(JSON.parse(results.at(-2)!)).toMatchObject({ error: { code: "MALFORMED_JSON" } });
     expect(JSON.parse(results.at(-1)!)).toMatchObject({ error: { code: "QUOTA_EXCEEDED" } });
+  });
+});
+
+describe("streams of operations", () => {
+  const headers = { "content-type": "application/x-ndjson" };
+
+  test("name so many keys, and the line that names one more is told", async () => {
+    await startWith({});
+    const lineOf = (i: number) => {
+      const context = { signer: { app: { name: "", key: `did:key:zDn${i}` } } };
+      return JSON.stringify({ operation: { action: { context } }, context: {} });
+    };
+    const lines = [...Array.from({ length: maxDids + 1 }, (_, i) => lineOf(i)), lineOf(0)].join("\n");
+    const { text } = await post(service, "/v1/operations/verify", lines, { headers });
+    const results = text
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(results).toHaveLength(maxDids + 2);
+    expect(results[maxDids]).toMatchObject({ error: { code: "QUOTA_EXCEEDED" } });
+    expect(results.filter(({ verdict }) => verdict === "invalid")).toHaveLength(maxDids + 1);
+  });
+
+  test("are open for one address so many at once, and again when one ends", async () => {
+    await startWith({});
+    const open = () => {
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+      const init = { method: "POST", headers, body: readable, duplex: "half" };
+      return { sending: writable.getWriter(), answer: service.fetch("/v1/operations/verify", init) };
+    };
+    const opened = Array.from({ length: maxAnswerStreams.perAddress }, open);
+    const answers = await Promise.all(opened.map(({ answer }) => answer));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    const refused = await open().answer;
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "30"]);
+    peer = "192.0.2.2";
+    expect((await open().answer).status).toBe(200);
+    peer = "192.0.2.1";
+    await opened[0]!.sending.close();
+    expect(await answers[0]!.text()).toBe("");
+    await answers[1]!.body!.cancel();
+    expect((await open().answer).status).toBe(200);
+    expect((await open().answer).status).toBe(200);
+    expect((await open().answer).status).toBe(429);
   });
 });
