@@ -222,14 +222,16 @@ function readTuple(value: unknown): Tuple {
 
 /** The value, of which other members than these are left out, or refused where `strict`. The order stays. */
 function known(value: Record<string, unknown>, names: readonly string[], strict: boolean) {
-  let members = value;
-  for (const name of Object.keys(value))
-    if (!names.includes(name)) {
-      if (strict)
-        throw new Failure("INVALID_OPERATION", `There is no member ${JSON.stringify(name.slice(0, 40))} here.`);
-      members = without(name, members);
-    }
-  return members;
+  // What is inherited counts for nothing, but it is cheaper to see here that there is none.
+  for (const name in value) if (!names.includes(name)) return onlyKnown(value, names, strict);
+  return value;
+}
+
+function onlyKnown(value: Record<string, unknown>, names: readonly string[], strict: boolean) {
+  const strange = Object.keys(value).filter((name) => !names.includes(name));
+  if (strict && strange[0] !== undefined)
+    throw new Failure("INVALID_OPERATION", `There is no member ${JSON.stringify(strange[0].slice(0, 40))} here.`);
+  return strange.reduce((members, name) => without(name, members), value);
 }
 
 function without(name: string, { [name]: _, ...rest }: Record<string, unknown>): Record<string, unknown> {

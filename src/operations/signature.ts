@@ -14,9 +14,15 @@ export type ContentMatch = "full" | "content" | "weak" | "mismatch";
  * @see docs/operations.md, "Signatures"
  */
 export function signedMessage(signedAt: string, app: Did, content: string, prev: string): Bytes {
-  const m = signedAt + app + content + prev;
-  return pooledUtf8(`\x19Signed Operation:\n${m.length}${m}`);
+  const size = signedAt.length + app.length + content.length + prev.length;
+  const start = roomFor(size + prefix.length + 16);
+  const plain = write(prefix) && write(String(size)) && write(signedAt) && write(app) && write(content) && write(prev);
+  if (plain) return pool.subarray(start, used);
+  used = start;
+  return utf8(`${prefix}${size}${signedAt}${app}${content}${prev}`);
 }
+
+const prefix = "\x19Signed Operation:\n";
 
 /** Checks the bytes alone; what they say of the operation is `matchContent`'s affair. Never throws on a bad signature. */
 export function checkSignature(tuple: Tuple, keyOf: (did: Did) => KeyCheck = appKey): boolean | Promise<boolean> {
@@ -74,22 +80,28 @@ export function withTuple(operation: SignedOperation, tuple: Tuple): SignedOpera
   return { ...operation, action };
 }
 
-const encoder = new TextEncoder();
 /** Bytes that messages share: memory of its own for each would cost more than writing it. */
 const poolSize = 16_384;
-let pool = new Uint8Array(poolSize);
+let pool: Bytes = new Uint8Array(poolSize);
 let used = 0;
 
-/** A place in the pool is given once, so nobody writes to it again. */
-function pooledUtf8(text: string): Bytes {
-  // In UTF-8 a UTF-16 unit takes three bytes at most.
-  const most = text.length * 3;
-  if (most > poolSize) return utf8(text);
-  if (used + most > poolSize) {
-    pool = new Uint8Array(poolSize);
+/** Where the next message begins, with room for so many bytes. A place in the pool is given once, so nobody writes to it again. */
+function roomFor(size: number): number {
+  if (used + size > pool.length) {
+    pool = new Uint8Array(Math.max(poolSize, size));
     used = 0;
   }
-  const start = used;
-  used += encoder.encodeInto(text, pool.subarray(start)).written;
-  return pool.subarray(start, used);
+  return used;
+}
+
+/** Writes a text behind what was written, as ASCII; false where it is more than that. */
+function write(text: string): boolean {
+  let codes = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    codes |= code;
+    pool[used + i] = code;
+  }
+  used += text.length;
+  return codes < 0x80;
 }
