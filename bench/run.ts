@@ -10,8 +10,8 @@ const usage = `npm run bench [-- --only <case>] [--rounds 9] [--quick] [--json]
 Runs every case in turn; within a case limit, floor, the usual stack and ours take turns, round by round,
 the first round warms up and is dropped. Ratios are medians of the rounds, with minimum and maximum.
 
-  --only     one case: verify, verify-web, verify-workerd, batch, verify-lines, accept, sign-in, sign-in-wasm,
-             sign-in-workerd, read, append, document, awards, badges, score, score-past, score-flat, epoch
+  --only     one case: verify, verify-web, verify-workerd, verify-browser, batch, verify-lines, accept, sign-in,
+             sign-in-wasm, sign-in-workerd, read, append, document, awards, badges, score, score-past, score-flat, epoch
   --rounds   counted rounds, 9 unless told otherwise
   --quick    smaller logs and fewer requests
   --json     one object {machine, date, cases} and nothing else
@@ -23,6 +23,7 @@ const cases: Record<string, { file: string; node?: string[] }> = {
   verify: { file: "verify" },
   "verify-web": { file: "verify-web", node: ["--conditions=browser"] },
   "verify-workerd": { file: "verify-worker" },
+  "verify-browser": { file: "verify-browser" },
   batch: { file: "batch" },
   "verify-lines": { file: "verify-lines" },
   accept: { file: "accept" },
