@@ -1,3 +1,4 @@
+import type { ProofMethod } from "../identity/delegation.ts";
 import type { Did } from "../identity/did.ts";
 import { day, type Millis } from "../kernel/time.ts";
 import type { UnsignedPresentation } from "../securing/presentation-jwt.ts";
@@ -35,6 +36,8 @@ export type KeptPresentation = {
   /** Nobody guesses it: the last part of its address. */
   id: string;
   subject: Did;
+  /** How its subject was proved: by its own key (recovery) it is the same wallet on every chain. */
+  method: ProofMethod;
   key: Did;
   jwt: string;
   scores: number;
@@ -57,8 +60,10 @@ export type PresentationView = {
   expiresAt: string;
 };
 
-export type ListedPresentation = Omit<KeptPresentation, "jwt" | "awards" | "keptSeq"> & {
+export type ListedPresentation = Omit<KeptPresentation, "method" | "jwt" | "awards" | "keptSeq"> & {
   badges: number;
+  /** Whether its subject has left. */
+  left: boolean;
   /** Whether a badge in it is not for everybody now. */
   hidden: boolean;
   /** Whether anything has been said of a badge in it since it was taken in. */
@@ -82,29 +87,32 @@ export type Served = { served: boolean | null; code: ServedCode; detail: string 
 /** How often awards were erased, by their documents; never where they are not named. */
 export type Erasures = ReadonlyMap<string, number>;
 
+/**
+ * A wallet as it was proved: by recovery all that is of its address is its own, on whatever chain; by contract what is of
+ * exactly its DID, because elsewhere the same address may be another's.
+ */
+export type Owner = { user: Did; method: ProofMethod };
+
 /** What keeping presentations asks of a database. A contract suite holds the adapters to it. */
 export type PresentationStore = {
   /** How often the awards were erased, asked before what is in a presentation is judged. */
   erasures(awards: readonly string[]): Promise<Erasures>;
   /**
-   * Keeps it once; "full" where its owners have as many as one may that have not ended, "closed" where one has left,
+   * Keeps it once; "full" where its wallet has as many as one may that have not ended, "closed" where that has left,
    * "taken" where the id is another's, and "erased" where one of its awards was erased since `erasures` was told.
    */
-  insert(
-    presentation: KeptPresentation,
-    erasures: Erasures,
-    owners: readonly Did[],
-  ): Promise<"kept" | "full" | "closed" | "taken" | "erased">;
-  /** Whether one of these has left. */
-  haveLeft(owners: readonly Did[]): Promise<boolean>;
-  /** One that has not ended, of a subject that has not left, while all badges in it are for everybody. */
+  insert(presentation: KeptPresentation, erasures: Erasures): Promise<"kept" | "full" | "closed" | "taken" | "erased">;
+  /**
+   * One that has not ended, of a subject that has not left, while all badges in it are for everybody. Whoever leaves
+   * leaves on its own chain, and on all of them where it is the same wallet there.
+   */
   find(id: string, now: Millis): Promise<KeptPresentation | undefined>;
-  /** Those of the DIDs of one wallet that have not ended, the latest first. */
-  ofOwners(owners: readonly Did[], now: Millis): Promise<ListedPresentation[]>;
+  /** Those of a wallet that have not ended, the latest first. */
+  ofOwner(owner: Owner, now: Millis): Promise<ListedPresentation[]>;
   /** False where the wallet has none of this id. */
-  remove(id: string, owners: readonly Did[]): Promise<boolean>;
+  remove(id: string, owner: Owner): Promise<boolean>;
   /** Forgets all of a wallet, or all in which an award stands. */
-  removeOf(owners: readonly Did[]): Promise<void>;
+  removeOf(owner: Owner): Promise<void>;
   removeWith(award: string): Promise<void>;
   /** Forgets what has ended, and what is of those who have left; at most `limit`. */
   tidy(now: Millis, limit: number): Promise<void>;

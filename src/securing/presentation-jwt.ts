@@ -1,8 +1,8 @@
 import type { Did } from "../identity/did.ts";
 import { type CompactJws, parseCompact } from "../identity/jws.ts";
-import { base64url, utf8 } from "../kernel/bytes.ts";
+import { base64url, equalBytes, utf8 } from "../kernel/bytes.ts";
 import { ensure } from "../kernel/failure.ts";
-import { canonicalJson, isObject, type JsonObject } from "../kernel/json.ts";
+import { isObject, type JsonObject } from "../kernel/json.ts";
 import { type Millis, second } from "../kernel/time.ts";
 import { contextV2 } from "./data-model.ts";
 import { parsePresentation } from "./presentation.ts";
@@ -67,8 +67,8 @@ export type SharedPresentation = {
 };
 
 /**
- * Reads a presentation that is to be shared: header and members are those that `draftPresentation` writes and no others,
- * and no credential is in it twice. Refuses with INVALID_TOKEN and INVALID_CREDENTIAL.
+ * Reads a presentation that is to be shared: what is signed are the very characters that `draftPresentation` writes, and
+ * no credential is in it twice. Refuses with INVALID_TOKEN and INVALID_CREDENTIAL.
  */
 export function readShared(jwt: string, maxLength: number): SharedPresentation {
   const jws = parseCompact(jwt, maxLength);
@@ -93,10 +93,7 @@ export function readShared(jwt: string, maxLength: number): SharedPresentation {
   return { jws, id, holder, madeAt: iat * second, until: exp * second, bound, credentials: texts };
 }
 
-/**
- * Whether it is what would be written down for the same contents: in whatever order, but without a character more, be it a
- * space.
- */
+/** Whether it is what would be written down for the same contents, to the character: there is no other spelling of it. */
 function isAsDrafted(
   { header, payload, signed }: CompactJws,
   made: Omit<PresentationDraft, "key" | "delegation">,
@@ -114,8 +111,7 @@ function isAsDrafted(
     ...(typeof aud === "string" && { audience: aud }),
     ...(typeof nonce === "string" && { nonce }),
   });
-  const same = (one: JsonObject, other: JsonObject) => canonicalJson(one) === canonicalJson(other);
-  return draft.signing.length === signed.length && same(draft.header, header) && same(draft.payload, payload);
+  return equalBytes(utf8(draft.signing), signed);
 }
 
 /** JSON-LD terms of what stands in it beside the data model, so that nobody has to fetch a context of ours. */

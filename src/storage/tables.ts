@@ -229,6 +229,7 @@ type LogTables = {
   presentations: {
     id: string;
     subject: string;
+    method: string;
     key: string;
     jwt: string;
     scores: number;

@@ -1,15 +1,12 @@
 // Whether what is kept is shown now: while its holder stays, and all badges in it are for everybody and say what they said.
-import { earnerDids } from "../badges/earned.ts";
 import type { KeptPresentation, ListedPresentation, PresentationStore, ServedCode } from "../credentials/presenting.ts";
 import type { Clock } from "../kernel/time.ts";
-import type { OperationStore } from "../operations/store.ts";
 import type { Spend } from "../reputation/score-asking.ts";
 import { type PresentableParts, standsUnchanged } from "./presentable.ts";
 
 export type StandingParts = PresentableParts & {
   clock: Clock;
-  store: Pick<OperationStore, "delegationsOf">;
-  presentations: Pick<PresentationStore, "find" | "haveLeft">;
+  presentations: Pick<PresentationStore, "find">;
 };
 
 /** Badges that are read again for one list, some five questions to the database each; and what each of them costs. */
@@ -19,8 +16,7 @@ const readCost = 2;
 /** One as whoever has its address is shown it; undefined where there is none, or nobody is shown it now. */
 export async function findShown(parts: StandingParts, id: string): Promise<KeptPresentation | undefined> {
   const found = await parts.presentations.find(id, parts.clock());
-  const stands = found && !(await hasLeft(parts, found)) && (await standsUnchanged(parts, found));
-  return stands ? found : undefined;
+  return found && (await standsUnchanged(parts, found)) ? found : undefined;
 }
 
 /**
@@ -32,10 +28,9 @@ export async function standingsOf(
   listed: readonly ListedPresentation[],
   spend?: Spend,
 ): Promise<ServedCode[]> {
-  const left = await leftAmong(parts, listed);
   let room = maxReadAgain;
   const known = listed.map((each): ServedCode | undefined => {
-    if (left.has(each.id)) return "LEFT";
+    if (each.left) return "LEFT";
     if (each.hidden) return "BADGE_HIDDEN";
     if (!each.moved) return "SHARED";
     if (each.badges > room) return "NOT_CHECKED";
@@ -48,23 +43,4 @@ export async function standingsOf(
   for (const [place, { id }] of listed.entries())
     codes.push(known[place] ?? ((await findShown(parts, id)) ? "SHARED" : "BADGE_CHANGED"));
   return codes;
-}
-
-/** Ids of those whose holder has left; seldom is there any reason to ask about each. */
-async function leftAmong(parts: StandingParts, listed: readonly ListedPresentation[]): Promise<ReadonlySet<string>> {
-  const everywhere = new Set(listed.flatMap(({ subject }) => earnerDids(subject, "recovery")));
-  const left = new Set<string>();
-  if (listed.length === 0 || !(await parts.presentations.haveLeft([...everywhere]))) return left;
-  for (const each of listed) if (await hasLeft(parts, each)) left.add(each.id);
-  return left;
-}
-
-/** Who has left on one chain has left on all, where the wallet is the same there. */
-async function hasLeft(
-  { store, presentations }: StandingParts,
-  { subject, key }: Pick<KeptPresentation, "subject" | "key">,
-): Promise<boolean> {
-  const given = await store.delegationsOf(subject, key);
-  const same = given.some(({ method }) => method === "recovery");
-  return same && presentations.haveLeft(earnerDids(subject, "recovery"));
 }

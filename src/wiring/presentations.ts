@@ -1,13 +1,13 @@
 // Wires presentations: what a subject may show of itself, by which key it is signed, and what is kept of it.
 import type { SeenAward } from "../badges/award-facts.ts";
 import { isConcealed } from "../badges/award-state.ts";
-import { earnerDids } from "../badges/earned.ts";
 import { type Party, walletOf } from "../credentials/party.ts";
 import {
   type KeptPresentation,
   type ListedPresentation,
   maxKeptJwt,
   maxLife,
+  type Owner,
   type PresentationChoice,
   type PresentationStore,
   type PresentationView,
@@ -59,12 +59,12 @@ export function openPresentations(parts: PresentationParts) {
       return { ...viewOf(parts, { ...found, badges: found.awards.length }), jwt: found.jwt };
     },
     async mine(party, spend) {
-      const listed = await store.ofOwners(ownersOf(party), clock());
+      const listed = await store.ofOwner(walletOf(party), clock());
       const codes = await standingsOf(parts, listed, spend);
       return listed.map((each, place) => ({ ...viewOf(parts, each), ...servedBy(codes[place]!) }));
     },
     async remove(party, id) {
-      ensure(await store.remove(id, ownersOf(party)), "NOT_FOUND");
+      ensure(await store.remove(id, walletOf(party)), "NOT_FOUND");
     },
   };
   return { services, tidy: () => store.tidy(clock(), tidiedAtOnce) };
@@ -82,13 +82,7 @@ function idOf({ keys }: PresentationParts, holder: Did, random = randomText(16))
   return random + keyedDigest(keys, "presentation id", `${random} ${holder}`).slice(0, 6);
 }
 
-/** The DIDs by which a wallet is one: proved by its own key it is the same on every chain. */
-function ownersOf(party: Party): Did[] {
-  const { user, method } = walletOf(party);
-  return earnerDids(user, method);
-}
-
-type Holder = { user: Did; method: ProofMethod; app: Did | undefined };
+type Holder = Owner & { app: Did | undefined };
 
 /** Who presents, signed in or by an app that may; refuses with FORBIDDEN, NOT_DELEGATED and NOT_PERMITTED. */
 async function holderOf(parts: PresentationParts, party: Party): Promise<Holder> {
@@ -115,7 +109,7 @@ async function prepare(parts: PresentationParts, party: Party, choice: Presentat
   const holder = await holderOf(parts, party);
   const key = (choice.key ?? holder.app) as Did | undefined;
   ensure(key !== undefined, "INVALID_INPUT", "Name the key that will sign.");
-  ensure(holder.app === undefined || key === holder.app, "FORBIDDEN", "An app signs by its own key.");
+  ensureOwnKey(holder, key);
   const chosen = choice.scores.length + choice.badges.length;
   ensure(chosen >= 1 && chosen <= maxPresented, "INVALID_INPUT", `Choose from one to ${maxPresented} credentials.`);
   const life = lifeSeconds === undefined ? usualLife : lifeSeconds * second;
@@ -143,6 +137,11 @@ async function prepare(parts: PresentationParts, party: Party, choice: Presentat
   const fits = draft.signing.length + signatureLength <= maxKeptJwt;
   ensure(fits, "TOO_LARGE", "The presentation would be too large: choose fewer badges.");
   return { id, key, ...draft, expiresAt: iso(Math.floor((now + life) / second) * second) };
+}
+
+/** A wallet that is signed in chooses among the keys that it lets act; an app has one. */
+function ensureOwnKey({ app }: Holder, key: Did | undefined): void {
+  ensure(app === undefined || key === app, "FORBIDDEN", "An app signs by its own key.");
 }
 
 /** A dot, and 64 bytes in base64url. */
@@ -186,12 +185,14 @@ function isTheirs({ state: { subject } }: SeenAward, user: Did, method: ProofMet
 /** The place in the log is read before anything is judged, so what ends meanwhile has not been overlooked. */
 async function keep(parts: PresentationParts, party: Party, jwt: string) {
   const { store, clock, presentations } = parts;
-  const { user, method } = await holderOf(parts, party);
+  const holder = await holderOf(parts, party);
+  const { user } = holder;
   const keptSeq = await store.lastSeq();
   const now = clock();
   const shared = readShared(jwt, maxKeptJwt);
   const { jws, madeAt, until } = shared;
   ensure(shared.holder === user, "FORBIDDEN", "Its holder is another wallet.");
+  ensureOwnKey(holder, presenterOf(jws)?.key);
   ensure(!shared.bound, "INVALID_INPUT", "What was made for one verifier is handed to that one, and not kept.");
   const id = shared.id?.slice(urlOf(parts, "").length) ?? "";
   const given = shared.id === urlOf(parts, id) && id === idOf(parts, user, id.slice(0, guessless));
@@ -210,6 +211,7 @@ async function keep(parts: PresentationParts, party: Party, jwt: string) {
   const kept: KeptPresentation = {
     id,
     subject: user,
+    method: await methodOf(parts, holder, key),
     key,
     jwt,
     scores,
@@ -218,7 +220,7 @@ async function keep(parts: PresentationParts, party: Party, jwt: string) {
     keptAt: now,
     expiresAt: until,
   };
-  const outcome = await presentations.insert(kept, erasures, earnerDids(user, method));
+  const outcome = await presentations.insert(kept, erasures);
   ensure(outcome !== "full", "QUOTA_EXCEEDED", "So many presentations are kept already: delete one first.");
   ensure(outcome !== "closed", "REVOKED", "The subject has closed its reputation.");
   ensure(outcome !== "erased", "INVALID_CREDENTIAL", "What a badge in it says has just been erased.");
@@ -229,16 +231,22 @@ async function keep(parts: PresentationParts, party: Party, jwt: string) {
   return viewOf(parts, { ...stored, badges: awards.length });
 }
 
+/** One proof by its own key, of the wallet or of what it gave to this one, and the wallet is the same on every chain. */
+async function methodOf({ store }: PresentationParts, { user, method }: Owner, key: Did): Promise<ProofMethod> {
+  const given = method === "recovery" ? [] : await store.delegationsOf(user, key);
+  return given.some((each) => each.method === "recovery") ? "recovery" : method;
+}
+
 /** What was erased or hidden while it was being checked does not stay because it came a moment later. */
 async function ensureStanding(
   parts: PresentationParts,
-  { id, subject }: KeptPresentation,
+  { id, subject: user, method }: KeptPresentation,
   credentials: readonly string[],
 ) {
   try {
     await sortPresented(parts, credentials);
   } catch (error) {
-    await parts.presentations.remove(id, [subject]);
+    await parts.presentations.remove(id, { user, method });
     throw error;
   }
 }

@@ -1,5 +1,4 @@
 // Wires reputation: facts, policies, and the scores that follow from them.
-import { earnerDids } from "../badges/earned.ts";
 import { walletOf } from "../credentials/party.ts";
 import type { PresentationStore } from "../credentials/presenting.ts";
 import { followAwards } from "../followers/award-evidence.ts";
@@ -96,7 +95,7 @@ function withoutPresentations(
     ...reputations,
     async erase(caller, subject) {
       await reputations.erase(caller, subject);
-      await presentations.removeOf(earnerDids(foldAccount(subject) as Did, walletOf(caller).method));
+      await presentations.removeOf({ user: foldAccount(subject) as Did, method: walletOf(caller).method });
     },
   };
 }

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type KeptPresentation, maxKept, type PresentationStore } from "../../src/credentials/presenting.ts";
+import {
+  type KeptPresentation,
+  maxKept,
+  type Owner,
+  type PresentationStore,
+} from "../../src/credentials/presenting.ts";
 import type { Did } from "../../src/identity/did.ts";
 import { day } from "../../src/kernel/time.ts";
 import type { Storage } from "../../src/storage/database.ts";
@@ -19,14 +24,18 @@ export function presentationStoreContract(name: string, open: () => Promise<Stor
   afterAll(() => storage.close());
 
   const never = new Map<string, number>();
-  const insert = (one: KeptPresentation, erasures: ReadonlyMap<string, number> = never, owners = [one.subject]) =>
-    store.insert(one, erasures, owners);
+  const insert = (one: KeptPresentation, erasures: ReadonlyMap<string, number> = never) => store.insert(one, erasures);
   const subject = (): Did => `did:pkh:eip155:1:0x${(++ids).toString(16).padStart(40, "0")}`;
+  const on = (did: Did, chain: number): Did => did.replace("eip155:1:", `eip155:${chain}:`);
+  const recovered = (user: Did): Owner => ({ user, method: "recovery" });
+  const contract = (user: Did): Owner => ({ user, method: "contract" });
+  const listed = async (owner: Owner, now = noon) => (await store.ofOwner(owner, now)).map(({ id }) => id);
   const presentation = (change: Partial<KeptPresentation> = {}): KeptPresentation => {
     const id = `p${++ids}`;
     const made = {
       id,
       subject: subject(),
+      method: "recovery" as const,
       key: "did:key:zDna" as Did,
       jwt: `a.${id}.c`,
       scores: 1,
@@ -71,21 +80,41 @@ export function presentationStoreContract(name: string, open: () => Promise<Stor
       expect(await insert(presentation(later))).toBe("kept");
     });
 
-    test("are counted, listed and deleted for a wallet that has several DIDs, and gone for all when one has left", async () => {
-      const [here, there] = [subject(), subject()];
-      const both = [here, there];
+    test("are counted, listed and deleted for a wallet with its own key on every chain there is", async () => {
+      const did = subject();
+      const chains = [1, 5, 7, 56, 2 ** 31 - 1].map((chain) => on(did, chain));
       for (let kept = 0; kept < maxKept; kept++)
-        expect(await insert(presentation({ subject: both[kept % 2]! }), never, both)).toBe("kept");
-      expect(await insert(presentation({ subject: here }), never, both)).toBe("full");
-      const listed = await store.ofOwners(both, noon);
-      expect(listed).toHaveLength(maxKept);
-      expect(await store.remove(listed[0]!.id, both)).toBe(true);
-      await store.removeOf(both);
-      expect(await store.ofOwners(both, noon)).toEqual([]);
-      expect(await store.haveLeft(both)).toBe(false);
+        expect(await insert(presentation({ subject: chains[kept % chains.length]! }))).toBe("kept");
+      for (const each of [...chains, on(did, 99)]) {
+        expect(await insert(presentation({ subject: each }))).toBe("full");
+        expect(await listed(recovered(each))).toHaveLength(maxKept);
+      }
+      expect(await listed(recovered(subject()))).toEqual([]);
+      const [one] = await listed(recovered(on(did, 99)));
+      expect(await store.remove(one!, recovered(on(did, 99)))).toBe(true);
+      expect(await insert(presentation({ subject: on(did, 99) }))).toBe("kept");
+      await store.removeOf(recovered(on(did, 5)));
+      expect(await listed(recovered(did))).toEqual([]);
+    });
+
+    test("are a contract's on its own chain alone", async () => {
+      const did = subject();
+      const [here, there] = [on(did, 10), on(did, 137)];
+      const kept = Array.from({ length: maxKept }, () => presentation({ subject: here, method: "contract" }));
+      for (const each of kept) expect(await insert(each)).toBe("kept");
+      expect(await insert(presentation({ subject: here, method: "contract" }))).toBe("full");
+      const other = presentation({ subject: there, method: "contract" });
+      expect(await insert(other)).toBe("kept");
+      expect(await listed(contract(there))).toEqual([other.id]);
+      expect(await store.remove(kept[0]!.id, contract(there))).toBe(false);
+      await store.removeOf(contract(there));
+      expect(await listed(contract(here))).toHaveLength(maxKept);
       await leave(there);
-      expect([await store.haveLeft(both), await store.haveLeft([here])]).toEqual([true, false]);
-      expect(await insert(presentation({ subject: here }), never, both)).toBe("closed");
+      expect(await store.find(kept[0]!.id, noon)).toEqual(kept[0]);
+      await store.tidy(noon, 1000);
+      expect(await listed(contract(here))).toHaveLength(maxKept);
+      await leave(here);
+      expect(await store.find(kept[0]!.id, noon)).toBeUndefined();
     });
 
     test("are listed for their subject, the latest first, without what is in them", async () => {
@@ -93,9 +122,9 @@ export function presentationStoreContract(name: string, open: () => Promise<Stor
       const [one, other] = [presentation({ subject: did }), presentation({ subject: did, keptAt: noon + 1 })];
       await insert(one);
       await insert(other);
-      const listed = await store.ofOwners([did], noon + 1);
-      expect(listed.map(({ id }) => id)).toEqual([other.id, one.id]);
-      expect(listed[0]).toEqual({
+      const all = await store.ofOwner(recovered(did), noon + 1);
+      expect(all.map(({ id }) => id)).toEqual([other.id, one.id]);
+      expect(all[0]).toEqual({
         id: other.id,
         subject: did,
         key: other.key,
@@ -103,10 +132,11 @@ export function presentationStoreContract(name: string, open: () => Promise<Stor
         badges: 2,
         keptAt: noon + 1,
         expiresAt: other.expiresAt,
+        left: false,
         hidden: false,
         moved: true,
       });
-      expect(await store.ofOwners([did], noon + 2 * day)).toEqual([]);
+      expect(await listed(recovered(did), noon + 2 * day)).toEqual([]);
     });
 
     test("tell in the list what is hidden, and what has moved since they were taken in", async () => {
@@ -128,7 +158,7 @@ export function presentationStoreContract(name: string, open: () => Promise<Stor
       const shows = async (...awards: string[]) => {
         const one = presentation({ subject: did, awards });
         await insert(one);
-        const { hidden, moved } = (await store.ofOwners([did], noon)).find(({ id }) => id === one.id)!;
+        const { hidden, moved } = (await store.ofOwner(recovered(did), noon)).find(({ id }) => id === one.id)!;
         return { hidden, moved, found: (await store.find(one.id, noon)) !== undefined };
       };
       expect(await shows("r1 still")).toEqual({ hidden: false, moved: false, found: true });
@@ -142,11 +172,11 @@ export function presentationStoreContract(name: string, open: () => Promise<Stor
     test("are deleted by their subject alone, with all that is known of them", async () => {
       const one = presentation();
       await insert(one);
-      expect(await store.remove(one.id, [subject()])).toBe(false);
-      expect(await store.remove(one.id, [one.subject])).toBe(true);
+      expect(await store.remove(one.id, recovered(subject()))).toBe(false);
+      expect(await store.remove(one.id, recovered(one.subject))).toBe(true);
       expect(await store.find(one.id, noon)).toBeUndefined();
       expect(await awardsLeft(one.id)).toBe(0);
-      expect(await store.remove(one.id, [one.subject])).toBe(false);
+      expect(await store.remove(one.id, recovered(one.subject))).toBe(false);
     });
 
     test("are forgotten with their subject, and with an award that stands in them", async () => {
@@ -161,7 +191,7 @@ export function presentationStoreContract(name: string, open: () => Promise<Stor
       expect(await store.find(other.id, noon)).toBeUndefined();
       expect(await awardsLeft(other.id)).toBe(0);
       expect(await store.find(third.id, noon)).toEqual(third);
-      await store.removeOf([third.subject]);
+      await store.removeOf(recovered(third.subject));
       expect(await store.find(third.id, noon)).toBeUndefined();
     });
 
@@ -184,15 +214,20 @@ export function presentationStoreContract(name: string, open: () => Promise<Stor
       expect((await store.find(one.id, noon))?.awards).toEqual(one.awards);
     });
 
-    test("are gone when their subject has left, and none is kept then", async () => {
+    test.each([1, 5])("are gone when their subject has left on chain %i, and none is kept then", async (chain) => {
       const one = presentation();
+      const other = presentation();
       await insert(one);
-      await leave(one.subject);
+      await insert(other);
+      await leave(on(one.subject, chain));
       expect(await store.find(one.id, noon)).toBeUndefined();
-      expect(await store.ofOwners([one.subject], noon)).toEqual([]);
-      expect(await insert(presentation({ subject: one.subject }))).toBe("closed");
+      expect(await store.ofOwner(recovered(one.subject), noon)).toMatchObject([{ id: one.id, left: true }]);
+      for (const here of [1, 5, 7])
+        expect(await insert(presentation({ subject: on(one.subject, here) }))).toBe("closed");
       await store.tidy(noon, 1000);
+      expect(await listed(recovered(one.subject))).toEqual([]);
       expect(await awardsLeft(one.id)).toBe(0);
+      expect(await store.find(other.id, noon)).toEqual(other);
     });
 
     test("are tidied away when they have ended, a bounded number at a time", async () => {
@@ -204,7 +239,7 @@ export function presentationStoreContract(name: string, open: () => Promise<Stor
       expect(await rows()).toBeGreaterThanOrEqual(before + 1);
       await store.tidy(noon - day, 1000);
       for (const { id } of old) expect(await awardsLeft(id)).toBe(0);
-      expect((await store.ofOwners([old[0]!.subject], 0)).length).toBe(0);
+      expect(await listed(recovered(old[0]!.subject), 0)).toEqual([]);
     });
   });
 }

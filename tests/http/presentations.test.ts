@@ -3,6 +3,7 @@ import { recoverMessageAddress } from "viem";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Did } from "../../src/identity/did.ts";
 import { parseCompact } from "../../src/identity/jws.ts";
+import { base64url, utf8 } from "../../src/kernel/bytes.ts";
 import type { JsonObject } from "../../src/kernel/json.ts";
 import { day, hour, iso, minute } from "../../src/kernel/time.ts";
 import { jwkOfApp } from "../../src/securing/public-jwk.ts";
@@ -183,6 +184,13 @@ describe("a presentation that is shared", () => {
   });
 });
 
+/** The wallet closes its reputation on a chain, by a key that it lets act. */
+async function leaveOn({ wallet, did }: Holder, chain: number): Promise<void> {
+  const user = did.replace("eip155:1:", `eip155:${chain}:`) as Did;
+  const closed = await signed(service, wallet, user, "CLOSE", {}, { user });
+  expect(closed.status, closed.text).toBe(201);
+}
+
 describe("a wallet that is the same on every chain", () => {
   const signInOn = async (holder: Holder, chainId: number) => {
     const { body: nonce } = await post(service, "/v1/auth/nonce", { purpose: "sign-in" });
@@ -196,23 +204,53 @@ describe("a wallet that is the same on every chain", () => {
   test("shares on all of them what it shares on one, and so many at once", async () => {
     const holder = await worker();
     const { id } = await share(service, holder);
-    const token = await signInOn(holder, 8453);
+    const token = await signInOn(holder, 5);
     const mine = await get(service, "/v1/me/presentations", { token });
     expect(mine.body.items.map((each: { id: string }) => each.id)).toEqual([id]);
     expect((await remove(service, `/v1/me/presentations/${id}`, { token })).status).toBe(204);
     expectProblem(await getShared(service, id), "NOT_FOUND", 404);
   });
 
-  test("has left on all of them when it has left on one", async () => {
+  test("keeps twenty together, on whatever chains it shares them", async () => {
     const holder = await worker();
-    const badge = await badgeOf(holder);
-    const { id } = await share(service, holder, { badges: [badge] });
-    const signedThen = await signText((await prepare(service, holder, { badges: [badge] })).signing);
-    const user = holder.did.replace("eip155:1:", "eip155:8453:") as Did;
-    const closed = await signed(service, holder.wallet, user, "CLOSE", {}, { user });
-    expect(closed.status, closed.text).toBe(201);
-    expectProblem(await getShared(service, id), "NOT_FOUND", 404);
-    expectProblem(await tryKeep(service, holder, signedThen), "REVOKED", 409);
+    const badges = [await badgeOf(holder)];
+    const tokens = [holder.token, ...(await Promise.all([5, 7, 56].map((chain) => signInOn(holder, chain))))];
+    for (let kept = 0; kept < 20; kept++) await share(service, { token: tokens[kept % 4]! }, { badges });
+    for (const token of tokens) {
+      const { signing } = await prepare(service, { token }, { badges });
+      expectProblem(await tryKeep(service, { token }, await signText(signing)), "QUOTA_EXCEEDED");
+      expect((await get(service, "/v1/me/presentations", { token })).body.items).toHaveLength(20);
+    }
+  });
+
+  test("has left on all of them when it has left on one, whichever it is", async () => {
+    for (const chain of [5, 8453]) {
+      const holder = await worker();
+      const badges = [await badgeOf(holder)];
+      const elsewhere = { token: await signInOn(holder, 56) };
+      const shared = [await share(service, holder, { badges }), await share(service, elsewhere, { badges })];
+      const signedThen = await signText((await prepare(service, holder, { badges })).signing);
+      await leaveOn(holder, chain);
+      for (const { id } of shared) expectProblem(await getShared(service, id), "NOT_FOUND", 404);
+      expectProblem(await tryKeep(service, holder, signedThen), "REVOKED", 409);
+    }
+  });
+
+  test("is witnessed no longer when it has left on another, nor kept beyond the next tidying", async () => {
+    const holder = await worker();
+    const { jwt } = await share(service, holder, { badges: [await badgeOf(holder)] });
+    const other = await worker();
+    const theirs = await share(service, other, { badges: [await badgeOf(other)] });
+    await leaveOn(holder, 8453);
+    expect(codesOf(await verify(service, jwt)).delegation).toBe("OK");
+    service.clock.advance(day);
+    expect(await verify(service, jwt)).toMatchObject({ verdict: "invalid" });
+    expect(codesOf(await verify(service, jwt)).delegation).toBe("EXPIRED");
+    expect(codesOf(await verify(service, theirs.jwt)).delegation).toBe("OK");
+    await service.services.tidy();
+    const { token } = await holderOf(service, holder);
+    expect((await get(service, "/v1/me/presentations", { token })).body.items).toEqual([]);
+    expect((await getShared(service, theirs.id)).status).toBe(200);
   });
 });
 
@@ -277,13 +315,14 @@ describe("the list of what one shares", () => {
     expect(await page()).toContain("a badge in it no longer says what you signed");
   });
 
-  test("says where its holder has left on another chain", async () => {
-    const holder = await worker();
-    const { id } = await share(service, holder, { badges: [await badgeOf(holder)] });
-    const user = holder.did.replace("eip155:1:", "eip155:8453:") as Did;
-    expect(await standing(holder, id)).toBe("SHARED");
-    expect((await signed(service, holder.wallet, user, "CLOSE", {}, { user })).status).toBe(201);
-    expect(await standing(holder, id)).toBe("LEFT");
+  test("says where its holder has left, on whatever chain", async () => {
+    for (const chain of [1, 5, 8453]) {
+      const holder = await worker();
+      const { id } = await share(service, holder, { badges: [await badgeOf(holder)] });
+      expect(await standing(holder, id)).toBe("SHARED");
+      await leaveOn(holder, chain);
+      expect(await standing(holder, id)).toBe("LEFT");
+    }
   });
 
   test("reads so many badges again and no more, and says of the others that it has not", async () => {
@@ -406,6 +445,39 @@ describe("keeping a presentation refuses", () => {
     }
     expectProblem(await getShared(service, prepared.id), "NOT_FOUND", 404);
     expect((await tryKeep(service, holder, await signClaims(prepared, {}))).status).toBe(201);
+  });
+
+  test("a number in another spelling, filled up with blanks to what was prepared", async () => {
+    const holder = await worker();
+    const { header, payload } = await prepare(service, holder);
+    const seconds = Math.floor((payload.exp as number) / 1e5);
+    const text = JSON.stringify(payload).replace(
+      /"exp":\d+/,
+      `"exp":${seconds}e5`.padEnd(`"exp":${payload.exp}`.length),
+    );
+    expect([text.length, JSON.parse(text).exp]).toEqual([JSON.stringify(payload).length, seconds * 1e5]);
+    const odd = [JSON.stringify(header), text].map((part) => base64url(utf8(part))).join(".");
+    expectProblem(await tryKeep(service, holder, await signText(odd)), "INVALID_CREDENTIAL", 422);
+  });
+
+  test("what another app's key has signed, where an app brings it", async () => {
+    const wallet = freshWallet();
+    await delegate(service, wallet, { may: ["renown/reputation"] });
+    await delegate(service, wallet, { app: otherKey.did, may: ["renown/reputation:PRESENT"] });
+    const holder = await holderOf(service, { wallet, did: userOf(wallet) });
+    const badges = [await badgeOf(holder)];
+    const jwt = await signText((await prepare(service, holder, { badges })).signing);
+    const [own, others] = [await appToken(service, wallet), await appToken(service, wallet, otherKey)];
+    expectProblem(await tryKeep(service, { token: others }, jwt), "FORBIDDEN", 403);
+    expect((await tryKeep(service, { token: own }, jwt)).status).toBe(201);
+    // The wallet itself, signed in, brings what any key has signed that it lets present.
+    for (const [key, signer] of [
+      [appKey.did, appKey],
+      [otherKey.did, otherKey],
+    ] as const) {
+      const { signing } = await prepare(service, holder, { badges, key });
+      expect((await tryKeep(service, holder, await signText(signing, signer))).status).toBe(201);
+    }
   });
 
   test("another wallet's words, or made-up ones, which do not hold for anybody", async () => {

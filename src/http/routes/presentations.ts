@@ -65,8 +65,9 @@ function myRoutes(door: Door): Route[] {
       ...mine,
       summary: "Share a presentation that is signed",
       description:
-        "As it was prepared, for nobody in particular. Everything in it is checked, and has to hold. It is kept until it ends, is " +
-        "deleted, or its subject leaves or erases what is said of it; whoever has its address sees it.",
+        "As it was prepared, to the character, for nobody in particular; an app brings what its own key has signed. Everything in " +
+        "it is checked, and has to hold. It is kept until it ends, is deleted, or its subject leaves or erases what is said of " +
+        "it; whoever has its address sees it.",
       callers: ["session", "page", "app"],
       body: {
         schema: z.strictObject({ presentation: z.string().min(1).max(maxKeptJwt) }),

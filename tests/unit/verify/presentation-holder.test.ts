@@ -267,15 +267,29 @@ describe("a presentation that is to be shared", () => {
     expect(() => readShared(jwt, 10)).toThrow(expect.objectContaining({ code: "INVALID_TOKEN" }));
   });
 
-  test("is the header and the members that were prepared, in whatever order, without a space more", async () => {
-    const sign = async (header: JsonObject, payload: JsonObject, space?: number) => {
-      const text = [header, payload].map((part) => base64url(utf8(JSON.stringify(part, null, space)))).join(".");
+  test("is what was prepared to the character: no other order, no space, no other spelling of a number or a letter", async () => {
+    const sign = async (...parts: [string, string]) => {
+      const text = parts.map((part) => base64url(utf8(part))).join(".");
       return `${text}.${base64url(await appKey.sign(utf8(text)))}`;
     };
     const { header, payload } = readShared(await presented(["a.b.c"]), 10_000).jws;
-    const turned = (part: JsonObject) => Object.fromEntries(Object.entries(part).reverse()) as JsonObject;
-    expect(readShared(await sign(turned(header), turned(payload)), 10_000)).toMatchObject({ holder });
-    for (const jwt of [await sign(header, payload, 1), await sign({ ...header, jku: "https://x.example" }, payload)])
+    const [first, second] = [JSON.stringify(header), JSON.stringify(payload)];
+    expect(readShared(await sign(first, second), 10_000)).toMatchObject({ holder });
+    const turned = (part: JsonObject) => JSON.stringify(Object.fromEntries(Object.entries(part).reverse()));
+    const { iat } = payload as { iat: number };
+    const seconds = Math.floor(iat / 1e5);
+    for (const [one, other] of [
+      [turned(header), second],
+      [first, turned(payload)],
+      [first, JSON.stringify(payload, null, 1)],
+      [JSON.stringify({ ...header, jku: "https://x.example" }), second],
+      [first, second.replace(`"iat":${iat}`, `"iat":${seconds}e5`.padEnd(`"iat":${iat}`.length))],
+      [first, second.replace(`"iat":${iat}`, `"iat":${iat}.0`)],
+      [first, second.replace('"holder"', '"h\\u006flder"')],
+    ] as [string, string][]) {
+      expect(`${one}${other}`).not.toBe(`${first}${second}`);
+      const jwt = await sign(one, other);
       expect(() => readShared(jwt, 10_000)).toThrow(expect.objectContaining({ code: "INVALID_CREDENTIAL" }));
+    }
   });
 });
