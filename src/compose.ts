@@ -199,7 +199,7 @@ export function compose(parts: Parts): Services {
       await awards.tidy();
       await sharing.tidy();
     },
-    ready: async () => keepBeginning(rooms.storage.db, { ...rooms, realm }),
+    ready: async () => keepBeginning(rooms.storage.db, rooms),
   };
 }
 

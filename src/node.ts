@@ -17,9 +17,9 @@ import { appPoint, type KeyCheck } from "./identity/app-key.ts";
 import type { Did } from "./identity/did.ts";
 import { keepLatest } from "./kernel/keep.ts";
 import { openP256Threads } from "./kernel/p256-threads.ts";
-import { minute, second } from "./kernel/time.ts";
+import { type Millis, minute, second } from "./kernel/time.ts";
 import type { Services } from "./services.ts";
-import { readOrMakeKeys } from "./storage/keys-file.ts";
+import { makeKeys, readKeys } from "./storage/keys-file.ts";
 import { openSqlite } from "./storage/sqlite.ts";
 
 /** How long requests may take to end once the process was asked to stop. */
@@ -54,8 +54,7 @@ async function start(config: Config): Promise<void> {
   const folder = resolve(config.data);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const clock = Date.now;
-  const keys = config.keys ?? (await readOrMakeKeys(join(folder, "keys.json"), clock()));
-  const storage = openSqlite({ file: join(folder, "renown.sqlite"), realm });
+  const { keys, storage } = await openFiles(folder, config, clock()).catch(mistaken);
   const threads = openP256Threads();
   const fetchDidWeb = didWebFetcher({ allowPrivate });
   const fetchWellKnown = didWebFetcher({ allowPrivate, ...wellKnownTerms });
@@ -108,6 +107,14 @@ async function start(config: Config): Promise<void> {
   });
 }
 
+/** Looks at the database before keys are made: a start that is refused makes none. */
+async function openFiles(folder: string, { keys: given, realm }: Config, now: Millis) {
+  const path = join(folder, "keys.json");
+  const kept = given ?? readKeys(path);
+  const storage = openSqlite({ file: join(folder, "renown.sqlite"), realm });
+  return { keys: kept ?? (await makeKeys(path, storage.db, now)), storage };
+}
+
 /** Sees to the outbox again and again, one drain at a time; what is given up is told. */
 function drainOften({ outbox }: Services, log: Log): { stop(): Promise<void> } {
   let work = Promise.resolve();
@@ -133,7 +140,7 @@ function drainOften({ outbox }: Services, log: Log): { stop(): Promise<void> } {
   return { stop };
 }
 
-/** What stands in the database and does not fit the settings is a mistake in them. */
+/** What stands in the data directory and does not fit the settings, or cannot be read, is told like a mistake in them. */
 function mistaken(error: unknown): never {
   throw new ConfigError([error instanceof Error ? error.message : String(error)]);
 }

@@ -30,8 +30,9 @@ compares it byte by byte with the one that the service told.
   --operation-keys K    the service's keys: its DID document (/.well-known/did.json) as a file, or did:key:... with
                         commas between; a whole log needs them; without them those that an export names are taken, and
                         called untrusted: whoever made the file could have made the keys as well
-  --root FILE           what the service has signed of its whole log (GET /v1/log): with the whole log, that none of it is
-                        missing and when it was admitted; needs a DID document as --operation-keys
+  --root FILE           what the service has signed of its whole log (GET /v1/log), after the moment asked about: with
+                        the whole log, that none of it is missing and when it was admitted; needs a DID document as
+                        --operation-keys
   --realm NAME          of all logs; main unless given
   --json                the report as JSON
   --help                this

@@ -16,6 +16,7 @@ import { gather, learnTrust } from "../reputation/score-asking.ts";
 import { compilePolicy, tickFloor } from "../reputation/score-rules.ts";
 import { type ExportLedger, ledgerOfLogs } from "./export-ledger.ts";
 import { MemoryTables } from "./memory-tables.ts";
+import { type HeldToRoot, isStale } from "./signed-root.ts";
 
 /** What is asked of logs: the policy by its document or, for the service's own, its name; the moment as RFC 3339. */
 export type AskedAgain = {
@@ -30,8 +31,8 @@ type Terms = {
   kinds: Kinds;
   asked: AskedAgain | undefined;
   expected: Score | undefined;
-  /** Up to which place a signed root covers the entries, 0 without one. */
-  covered: number;
+  /** What a signed root says of the entries, where one was given. */
+  root: HeldToRoot | undefined;
 };
 
 const exported = z.strictObject({
@@ -52,7 +53,7 @@ type Exported = z.output<typeof exported>;
  */
 export async function questionAgain(
   bundle: Bundle & { question?: unknown },
-  { kinds, asked = {}, expected, covered }: Terms,
+  { kinds, asked = {}, expected, root }: Terms,
 ): Promise<{ question: Question; checks: Check[] }> {
   const wire: unknown[] = bundle.logs.flatMap((log) => log.entries);
   const entries = wire.filter((entry) => !isConcealed(entry));
@@ -71,8 +72,9 @@ export async function questionAgain(
   const pinned = pinnedAt(ledger, order, start, expected?.trust?.position);
   const trust = policy.policy.trust ? await learnTrust(ledger, { policy, at: start, position: pinned, from }) : null;
   const question = { ...told, policy, trust, at, log };
-  const signed = position <= covered;
-  const checks = [logCheck(order, places, question, said, signed), admissionCheck(signed), policyCheck(policy)];
+  const signed = root !== undefined && position <= root.covered;
+  const whole = signed && !isStale(root, at);
+  const checks = [logCheck(order, places, question, said, whole), admissionCheck(signed), policyCheck(policy)];
   return { question, checks };
 }
 
@@ -158,7 +160,7 @@ function logCheck(
   places: ReadonlyMap<number, string>,
   { log: { position, digest }, at }: Question,
   said: Exported | undefined,
-  signed: boolean,
+  whole: boolean,
 ): Check {
   const name = "log";
   if (said && digest !== said.digest)
@@ -171,7 +173,7 @@ function logCheck(
   for (const seq of places.keys()) if (seq <= position) held += 1;
   const read = order.filter(({ seq }) => seq <= position).length;
   const all = held === position && read === position;
-  if (all && signed) return pass(name, `Every place up to ${position} is there.`);
+  if (all && whole) return pass(name, `Every place up to ${position} is there.`);
   if (all)
     return aside(
       unknown(name, "NOT_COMPLETE", `Every place up to ${position} is there, by their own count. ${withRoot}`),
@@ -182,7 +184,7 @@ function logCheck(
   return aside(unknown(name, "NOT_COMPLETE", detail));
 }
 
-const withRoot = "With the root that the service has signed (GET /v1/log) and the whole log it can be told.";
+const withRoot = "With the root that the service has signed since (GET /v1/log) and the whole log it can be told.";
 
 /** An entry's digest covers its moment, but whoever made the file could have made digests and chains anew. */
 function admissionCheck(signed: boolean): Check {

@@ -11,10 +11,10 @@ import { parseBundle } from "../operations/bundle-joining.ts";
 import { isConcealed } from "../operations/concealment.ts";
 import type { Kinds } from "../operations/fold.ts";
 import type { NamedKey } from "../operations/operation-keys.ts";
-import { explainWhole, type Score, scoreText } from "../reputation/score.ts";
+import { explainWhole, type Question, type Score, scoreText } from "../reputation/score.ts";
 import { leftOutCheck, type RestingOn, restingOn } from "./left-out.ts";
 import { type AskedAgain, questionAgain } from "./score-question.ts";
-import { checkRoot, type SignedRoot } from "./signed-root.ts";
+import { checkRoot, type HeldToRoot, isStale, type SignedRoot, staleCheck } from "./signed-root.ts";
 
 /**
  * `equal`: every law holds over every log, and the score computed of them is the expected one to the byte. `unequal`:
@@ -84,15 +84,16 @@ export async function replayScore(bundle: unknown, terms: ReplayTerms): Promise<
   if (!isTold(audit)) return without("undetermined", ...leftOutCheck(leftOut));
   const expected = readExpected(terms.expected ?? given.score);
   try {
-    const { covered = 0 } = root ?? {};
-    const again = await questionAgain(given, { kinds, asked: terms.asked, expected: expected.score, covered });
+    const again = await questionAgain(given, { kinds, asked: terms.asked, expected: expected.score, root });
+    if (root?.check.outcome === "pass" && isStale(root, again.question.at))
+      checks.splice(checks.indexOf(root.check), 1, staleCheck(root, again.question.at));
     checks.push(...again.checks);
     if (again.checks.some(({ outcome }) => outcome === "fail")) return without("refused");
     const { score } = explainWhole(again.question);
     const compared = compare(score, { ...expected, apart: terms.expected !== undefined }, concealed);
     const [partial] = leftOutCheck(leftOut);
-    // Who gives a root wants to know what it says: where it covers less, nobody knows.
-    const open = partial ?? (root && again.question.log.position > covered ? uncovered : undefined);
+    // Who gives a root wants to know what it says: where it covers less, or ends before the moment, nobody knows.
+    const open = partial ?? (root && leavesOpen(root, again.question) ? uncovered : undefined);
     if (open) return { ...told, ...undetermined(open), checks: [...checks, open], score, differs: compared.differs };
     return { ...told, ...compared, checks: [...checks, ...compared.checks], score };
   } catch (error) {
@@ -165,10 +166,15 @@ function compare(score: Score, expected: Comparand, concealed: number): Compared
   return { ...undetermined(unknown(name, concealedCode, why)), differs };
 }
 
+/** Whether a root, as what it is held to, says less than somebody asks. */
+function leavesOpen(root: HeldToRoot, { at, log }: Question): boolean {
+  return root.check.outcome !== "pass" || log.position > root.covered || isStale(root, at);
+}
+
 const uncovered = unknown(
   "covered",
   "NOT_COMPLETE",
-  "The root that was given does not cover all that the score rests on.",
+  "The root that was given does not cover all that the question is about.",
 );
 
 const unproved =

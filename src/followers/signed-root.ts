@@ -6,6 +6,7 @@ import { ensure } from "../kernel/failure.ts";
 import { isObject } from "../kernel/json.ts";
 import { holdTo } from "../kernel/misfit.ts";
 import { type Check, fail, pass, unknown } from "../kernel/report.ts";
+import { clockSkew, iso, type Millis, parseNamedTime } from "../kernel/time.ts";
 import { checkpointText, isLeaf, rootOf } from "../operations/log-tree.ts";
 
 /** The log as its service signed it: the answer of `GET /v1/log`, and the log key (`#log` of the DID document) as a did:key. */
@@ -19,20 +20,24 @@ const signedCheckpoint = z.object({
   signature: z.string(),
 });
 
+/** What a root says of entries: `covered` is up to which place it is over them, 0 where it is not; `time` when it was signed. */
+export type HeldToRoot = { check: Check; covered: number; time: Millis };
+
 /**
- * Holds entries, as they came, to a signed root: `check`, and up to which place it covers them, 0 where it does not. Refuses
- * with INVALID_INPUT what is no checkpoint and a key that is not of Ed25519.
+ * Holds entries, as they came, to a signed root. Refuses with INVALID_INPUT what is no checkpoint and a key that is not of
+ * Ed25519, with UNREADABLE_DATE a root of no time.
  * @see RFC 6962, section 2.1
  */
 export async function checkRoot(
   wire: readonly unknown[],
   realm: string,
   { checkpoint, key }: SignedRoot,
-): Promise<{ check: Check; covered: number }> {
+): Promise<HeldToRoot> {
   const { signature, ...told } = holdTo(signedCheckpoint, checkpoint, "INVALID_INPUT", { root: "root" });
   const { type, key: point } = parseKeyDid(key);
   ensure(type === "Ed25519", "INVALID_INPUT", "A log key is of Ed25519.");
-  const none = (check: Check) => ({ check, covered: 0 });
+  const time = parseNamedTime("root.time", told.time);
+  const none = (check: Check) => ({ check, covered: 0, time });
   const bytes = fromBase64url(signature);
   const signed = bytes !== undefined && (await ed25519Verifier(point)(utf8(checkpointText(told)), bytes));
   if (!signed) return none(fail(name, "BAD_SIGNATURE", "The log key has not signed this root."));
@@ -55,7 +60,18 @@ export async function checkRoot(
   if ((await rootOf(reader, told.size)) !== told.root)
     return none(fail(name, "CONTENT_MISMATCH", "These are not the entries that the root was signed over."));
   const detail = `All ${told.size} places are the ones that the log key signed at ${told.time}.`;
-  return { check: pass(name, detail), covered: told.size };
+  return { check: pass(name, detail), covered: told.size, time };
+}
+
+/** Whether a root is from before a moment: what was admitted from then on is under none. */
+export function isStale({ time }: HeldToRoot, at: Millis): boolean {
+  return time < at - clockSkew;
+}
+
+/** What such a root leaves open, and what to fetch. */
+export function staleCheck({ time }: HeldToRoot, at: Millis): Check {
+  const between = `The root was signed at ${iso(time)}, and the question is about ${iso(at)}: what was admitted between is not told.`;
+  return unknown(name, "NOT_COMPLETE", `${between} Fetch GET /v1/log after that moment, and the whole log behind it.`);
 }
 
 const name = "root";

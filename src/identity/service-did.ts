@@ -3,10 +3,18 @@ import type { JsonObject } from "../kernel/json.ts";
 import { type Did, keyDid } from "./did.ts";
 import { type KeyRecord, operationDid, publicJwk, type ServiceKeys } from "./service-keys.ts";
 
-/** did:web of an origin (the did:web method specification): the host, its port behind %3A. */
+/** did:web of an origin (the did:web method specification): the host, its port behind %3A; [::1] is %5B%3A%3A1%5D. */
 export function serviceDid(origin: string): Did {
-  return `did:web:${new URL(origin).host.replace(":", "%3A")}`;
+  return `did:web:${encodeURIComponent(new URL(origin).host)}`;
 }
+
+/** Whether a service with this DID is one that only its own machine can reach, on whatever port. */
+export function isLocalDid(did: Did): boolean {
+  return localDid.test(did);
+}
+
+// Databases that were begun on [::1] before its colons were all escaped have it as [%3A:1].
+const localDid = /^did:web:(?:(?:localhost|127\.0\.0\.1|%5B%3A%3A1%5D)(?:%3A\d+)?|\[%3A:1\](?::\d+)?)$/;
 
 /**
  * The service's DID document (DID Core; Controlled Identifiers 1.0 for the methods). A retired key stays listed and

@@ -1,28 +1,52 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import type { Kysely } from "kysely";
 import { makeServiceKeys, parseServiceKeys, type ServiceKeys } from "../identity/service-keys.ts";
+import { Failure } from "../kernel/failure.ts";
 import { parseJson } from "../kernel/json.ts";
 import type { Millis } from "../kernel/time.ts";
+import { isBegun } from "./installation-store.ts";
+import type { Tables } from "./tables.ts";
 
-/** The keys in a file, made (mode 0600) where there is none. Throws an Error that names the member which is wrong. */
-export async function readOrMakeKeys(path: string, now: Millis): Promise<ServiceKeys> {
+/**
+ * Makes the keys of a database in a file (mode 0600), unless another start has just made them. Throws an Error where the
+ * database rests on keys already: with others everything that was signed would be somebody else's.
+ */
+export async function makeKeys(path: string, db: Kysely<Tables>, now: Millis): Promise<ServiceKeys> {
+  const begun = await isBegun(db);
+  // Whoever begins a database has put its keys there before.
   const kept = readKeys(path);
   if (kept) return kept;
+  if (begun)
+    throw new Error(
+      `${path} is missing, and the database beside it was begun with its keys: bring it back, or set RENOWN_KEYS, or begin with an empty folder.`,
+    );
   // Two first starts at once: linking fails for the second, and both use what the first has made.
   writeKeys(path, await makeServiceKeys(now), "new");
   return readKeys(path)!;
 }
 
-/** The keys in a file; undefined where there is none. */
+/** The keys in a file; undefined where there is none. Throws an Error that names the file and what is wrong with it. */
 export function readKeys(path: string): ServiceKeys | undefined {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new Error(`The keys in ${path} cannot be read.`);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    throw new Error(`The keys in ${path} cannot be read (${code}): let this user read the file.`);
   }
-  return parseServiceKeys(parseJson(text));
+  try {
+    return parseServiceKeys(parseJson(text));
+  } catch (error) {
+    throw new Error(`The keys in ${path} cannot be used: ${mistakeIn(text, error)} Bring back a copy of the file.`);
+  }
+}
+
+function mistakeIn(text: string, error: unknown): string {
+  if (text.trim() === "") return "The file is empty.";
+  if (error instanceof Failure) return error.detail ?? "It is no JSON, or only a part of it is there.";
+  return (error as Error).message;
 }
 
 /** Written beside it and put in its place at once: whenever the power fails there are keys, the old or the new ones. */

@@ -18,11 +18,12 @@ export type SqliteOptions = {
   busyTimeout?: Millis;
 };
 
-/** Opens a SQLite database, made and migrated where needed. What it acknowledges has been synced to disk. */
+/**
+ * Opens a SQLite database, made and migrated where needed. What it acknowledges has been synced to disk. Throws an Error
+ * that names the file, and what helps, where it is damaged, locked or out of reach.
+ */
 export function openSqlite({ file, realm, busyTimeout = 2 * second }: SqliteOptions): Storage {
-  const database = new Database(file, { timeout: busyTimeout });
-  for (const pragma of pragmas) database.pragma(pragma);
-  migrate(database);
+  const database = openFile(file, busyTimeout);
   const prepared = prepareOnce(database);
   const group = groupCommit(database, prepared.run);
   const together = database.transaction((statements: readonly Statement[]) => statements.map(prepared.rows));
@@ -68,6 +69,34 @@ export function openSqlite({ file, realm, busyTimeout = 2 * second }: SqliteOpti
     },
   };
 }
+
+function openFile(file: string, timeout: Millis): Database.Database {
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(file, { timeout });
+    for (const pragma of pragmas) database.pragma(pragma);
+    migrate(database);
+    return database;
+  } catch (error) {
+    database?.close();
+    if (!(error instanceof Database.SqliteError)) throw error;
+    const { code, message } = error;
+    const helps = remedies.find(({ codes }) => codes.test(code))?.helps;
+    throw new Error(`The database ${file} cannot be opened: ${message}${helps ? `. ${helps}` : ` (${code}).`}`, {
+      cause: error,
+    });
+  }
+}
+
+const remedies: readonly { codes: RegExp; helps: string }[] = [
+  {
+    codes: /^SQLITE_(?:CORRUPT|NOTADB)/,
+    helps: "It is damaged, or only a part of it is there: bring back a backup of it.",
+  },
+  { codes: /^SQLITE_(?:BUSY|LOCKED)/, helps: "Another process holds it: end that one first." },
+  { codes: /^SQLITE_(?:CANTOPEN|READONLY|PERM|AUTH)/, helps: "Let this user read and write the file and its folder." },
+  { codes: /^SQLITE_(?:FULL|IOERR)/, helps: "See that the disk works and has room." },
+];
 
 /** Entries take about a kilobyte: pages of 8 KB leave half as much room unused as the usual 4. */
 const pragmas = [

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { digestOf } from "#primitives";
 import { canonicalJson, type JsonObject } from "../../src/kernel/json.ts";
-import { day, iso } from "../../src/kernel/time.ts";
+import { clockSkew, day, iso } from "../../src/kernel/time.ts";
 import { attest, openAttester, person } from "./attester.ts";
 import { get } from "./client.ts";
 import { type Exported, exported, replayed } from "./score-exporter.ts";
@@ -89,7 +89,7 @@ test("a log from which something was cut is told by the root alone", async () =>
   expect([refused.verdict, outcomesOf(refused).root]).toEqual(["refused", "CONTENT_MISMATCH"]);
 });
 
-test("a root that is older than the question leaves it open", async () => {
+test("a root over fewer places than the question leaves it open", async () => {
   const did = await subject();
   await exported(service, did);
   const root = await signedRoot();
@@ -100,6 +100,57 @@ test("a root that is older than the question leaves it open", async () => {
     "undetermined",
     { root: "pass", log: "NOT_COMPLETE", admission: "NOT_COMPLETE" },
   ]);
+});
+
+test("a root from before the moment asked about leaves open what was admitted since, and says what to fetch", async () => {
+  const did = await subject();
+  await exported(service, did); // the policies are shipped with it
+  const [root, log] = [await signedRoot(), await wholeLog()];
+  service.clock.advance(30 * day);
+  const lab = await openAttester(service);
+  for (let i = 0; i < 2; i++) await attest(service, lab, did, { kind: "incident", value: "0.9" });
+  service.clock.advance(day);
+  const told = await exported(service, did);
+  // Today's question over the log of a month ago, with the root of then: what was said since is left out.
+  const cut = await forged(told, log);
+  expect(cut.score.score).not.toBe(told.score.score);
+  const report = await replayed(service, cut, { root });
+  expect([report.verdict, outcomesOf(report)]).toEqual([
+    "undetermined",
+    { root: "NOT_COMPLETE", log: "NOT_COMPLETE", admission: "pass" },
+  ]);
+  const detail = report.checks.find(({ name }) => name === "root")!.detail;
+  expect(detail).toMatch(new RegExp(`${root.checkpoint.time}.*${cut.question.at}.*GET /v1/log`));
+  const rooted = await replayed(service, withEntries(told, await wholeLog()), { root: await signedRoot() });
+  expect([rooted.verdict, outcomesOf(rooted).root]).toEqual(["equal", "pass"]);
+});
+
+test("a root that was fetched shortly before the moment asked about will do", async () => {
+  const did = await subject();
+  await exported(service, did);
+  const root = await signedRoot();
+  service.clock.advance(clockSkew);
+  const inTime = withEntries(await exported(service, did), await wholeLog());
+  expect((await replayed(service, inTime, { root })).verdict).toBe("equal");
+  service.clock.advance(1);
+  const late = withEntries(await exported(service, did), await wholeLog());
+  expect((await replayed(service, late, { root })).verdict).toBe("undetermined");
+});
+
+test("a root without the places under it leaves open a question about nothing of them", async () => {
+  const whole = withEntries(await exported(service, await subject()), await wholeLog());
+  const shipped = whole.logs.filter(({ kind }) => kind === "renown/policy");
+  const at = shipped[0]!.entries[0]!.admittedAt as string;
+  const cut = {
+    ...whole,
+    logs: shipped,
+    question: { ...whole.question, position: 0, digest: "", at },
+    score: undefined,
+  };
+  const { score } = await replayed(service, cut);
+  expect((await replayed(service, { ...cut, score })).verdict).toBe("equal");
+  const report = await replayed(service, { ...cut, score }, { root: await signedRoot() });
+  expect([report.verdict, outcomesOf(report).root]).toEqual(["undetermined", "NOT_COMPLETE"]);
 });
 
 test("entries that were made young, with digests to match, are told by the root", async () => {

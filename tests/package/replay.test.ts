@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { iso } from "../../src/kernel/time.ts";
+import { day, iso } from "../../src/kernel/time.ts";
 import { attest, openAttester, person } from "../http/attester.ts";
 import { get } from "../http/client.ts";
 import { act } from "../http/org-access.ts";
@@ -74,6 +74,10 @@ describe("npm run replay", () => {
     const { code, out } = await rooted("log.ndjson", "did.json");
     expect(code, out).toBe(0);
     for (const name of ["root", "log", "admission"]) expect(out).toMatch(new RegExp(`^ {2}pass +${name}: `, "m"));
+    const later = ["--at", iso(Date.parse(at) + day), "--root", "root.json", "--operation-keys", "did.json"];
+    const stale = await run("--log", "log.ndjson", ...asked, ...later);
+    expect([stale.code, stale.out]).toEqual([1, expect.stringMatching(/^Verdict: undetermined$/m)]);
+    expect(stale.out).toContain(`unknown  root: NOT_COMPLETE. The root was signed at ${at}`);
     const part = await rooted("export.json", "did.json");
     expect([part.code, part.out]).toEqual([1, expect.stringMatching(/^Verdict: undetermined$/m)]);
     const keyless = await rooted("log.ndjson", "did:key:zDnaeYmK68TqnNGnPsZ8uEVDgJQdr7JW7pcFQsutbPREeWEmC");

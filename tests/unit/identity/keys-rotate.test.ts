@@ -48,6 +48,8 @@ describe("keys:rotate", () => {
 
   test.each([
     ["there are no keys", undefined, [], {}, "keys.json cannot be read"],
+    ["the keys are empty", "", [], {}, "keys.json cannot be used: The file is empty."],
+    ["the keys are cut", '{"signing":[', [], {}, "keys.json cannot be used: It is no JSON"],
     ["the keys are broken", '{"signing":[]}', [], {}, "is not"],
     ["the keys come from the environment", "{}", [], { RENOWN_KEYS: "{}" }, "The keys come from RENOWN_KEYS"],
     ["it is asked for something else", "{}", ["--everything"], {}, "--everything"],

@@ -94,6 +94,8 @@ describe("the service's DID", () => {
     ["https://renown.example", "did:web:renown.example"],
     ["https://renown.example:8443", "did:web:renown.example%3A8443"],
     ["http://localhost:8787", "did:web:localhost%3A8787"],
+    ["http://127.0.0.1:8787", "did:web:127.0.0.1%3A8787"],
+    ["http://[::1]:8787", "did:web:%5B%3A%3A1%5D%3A8787"],
   ])("is that of %s", (origin, did) => {
     expect(serviceDid(origin)).toBe(did);
     expect(didDocument(origin, keys).id).toBe(did);

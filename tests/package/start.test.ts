@@ -1,0 +1,94 @@
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { makeServiceKeys, operationDid, rotate, type ServiceKeys } from "../../src/identity/service-keys.ts";
+import { keepBeginning } from "../../src/storage/installation-store.ts";
+import { openSqlite } from "../../src/storage/sqlite.ts";
+import { emptyFolder, root, runNode } from "./run.ts";
+
+const now = Date.parse("2026-11-20T12:00:00.000Z");
+
+let data: string;
+let keys: ServiceKeys;
+beforeEach(async () => {
+  data = emptyFolder();
+  keys = await makeServiceKeys(now);
+});
+afterEach(() => rmSync(data, { recursive: true, force: true }));
+
+const pathOf = (name: string) => join(data, name);
+const putKeys = (text: string) => writeFileSync(pathOf("keys.json"), text);
+
+/** A database as a start with these keys leaves it. */
+async function begin(given: ServiceKeys): Promise<void> {
+  const storage = openSqlite({ file: pathOf("renown.sqlite"), realm: "main" });
+  await keepBeginning(storage.db, { realm: "main", did: "did:web:localhost%3A8787", keys: given, clock: () => now });
+  await storage.close();
+}
+
+/** Starts the server, which refuses: with 1, nothing on stdout, and one line behind the heading. */
+async function refused(): Promise<string> {
+  const settings = Object.entries(process.env).filter(([name]) => !name.startsWith("RENOWN_"));
+  const env = {
+    RENOWN_KEYS: "",
+    RENOWN_REALM: "",
+    PORT: "0",
+    RENOWN_ORIGIN: "http://localhost:8787",
+    RENOWN_DATA: data,
+  };
+  const { code, out, errors } = await runNode([join(root, "src/node.ts")], {
+    env: { ...Object.fromEntries(settings), ...env },
+  });
+  expect([code, out]).toEqual([1, ""]);
+  const [heading, line, ...more] = errors.split("\n");
+  expect([heading, more]).toEqual(["The configuration has mistakes:", [""]]);
+  return line!;
+}
+
+describe("a start that is refused", () => {
+  test("makes no keys where a database has lost its own", async () => {
+    await begin(keys);
+    const line = await refused();
+    expect(line).toContain(`${pathOf("keys.json")} is missing`);
+    expect(line).toContain("bring it back");
+    expect(readdirSync(data)).not.toContain("keys.json");
+  });
+
+  test("names the key that keys of before a rotation lack, and changes nothing", async () => {
+    const rotated = await rotate(keys, "operation", now);
+    await begin(rotated);
+    putKeys(JSON.stringify(keys));
+    const line = await refused();
+    expect(line).toContain(operationDid(rotated.operation[1]!));
+    expect(line).toContain("bring back its latest keys.json");
+    expect(readFileSync(pathOf("keys.json"), "utf8")).toBe(JSON.stringify(keys));
+  });
+
+  test.each([
+    ["is empty", () => "", "The file is empty."],
+    ["is cut", (whole: string) => whole.slice(0, 100), "only a part of it is there"],
+    ["has a broken key", (whole: string) => whole.replace('"P-256"', '"P-384"'), "is no private JWK of P-256."],
+  ])("names keys.json where it %s, and makes no database", async (_, change, says) => {
+    const text = change(JSON.stringify(keys));
+    putKeys(text);
+    const line = await refused();
+    expect(line).toContain(`The keys in ${pathOf("keys.json")} cannot be used: `);
+    expect(line).toContain(says);
+    expect(line).toContain("Bring back a copy");
+    expect(readdirSync(data)).toEqual(["keys.json"]);
+    expect(readFileSync(pathOf("keys.json"), "utf8")).toBe(text);
+  });
+
+  test.each([
+    ["cut in the middle", () => truncateSync(pathOf("renown.sqlite"), 40_000)],
+    ["cut in its first bytes", () => truncateSync(pathOf("renown.sqlite"), 60)],
+    ["another file", () => writeFileSync(pathOf("renown.sqlite"), "x".repeat(9000))],
+  ])("names renown.sqlite where it is %s, and makes no keys", async (_, spoil) => {
+    await begin(keys);
+    spoil();
+    const line = await refused();
+    expect(line).toContain(`The database ${pathOf("renown.sqlite")} cannot be opened: `);
+    expect(line).toContain("bring back a backup");
+    expect(readdirSync(data)).not.toContain("keys.json");
+  });
+});
