@@ -1,6 +1,5 @@
 // The same in a page of Chromium, beside the library of C in this process.
-import { fileURLToPath } from "node:url";
-import { build, type Rolldown } from "vite";
+import { bundle } from "../../tests/browser/bundle.ts";
 import unpackChromium from "../../tests/browser/chromium.ts";
 import { launchBrowser, serveText } from "../../tests/browser/harness.ts";
 import { type Contender, compare, type Options, type Result, rotate, wallOf } from "../measure.ts";
@@ -12,12 +11,16 @@ const width = 16;
 export async function run({ rounds }: Options): Promise<Result[]> {
   const { house, operations, prepared } = await makeOperations(256);
   await unpackChromium();
-  const [script, browser, site] = await Promise.all([bundle(), launchBrowser(), serveText("<title>bench</title>")]);
+  const [script, browser, site] = await Promise.all([
+    bundle(new URL("../browser/verify.ts", import.meta.url), "bench"),
+    launchBrowser(),
+    serveText("<title>bench</title>"),
+  ]);
   try {
     const page = await browser.newPage();
     // WebCrypto is there for pages of a secure context alone.
     await page.goto(site.origin);
-    await page.evaluate(`${script}; globalThis.bench = bench; globalThis.operations = ${JSON.stringify(operations)}`);
+    await page.evaluate(`${script}; globalThis.operations = ${JSON.stringify(operations)}`);
     const inPage = (name: string, call: string): Contender => ({ name, cost: () => page.evaluate<number>(call) });
     const contenders = [
       libcrypto(prepared, wallOf),
@@ -37,16 +40,4 @@ export async function run({ rounds }: Options): Promise<Result[]> {
     site.stop();
     await house.close();
   }
-}
-
-/** Verification as one script that leaves it in `bench`, with the primitives of a browser. */
-async function bundle(): Promise<string> {
-  const entry = fileURLToPath(new URL("../browser/verify.ts", import.meta.url));
-  const built = await build({
-    configFile: false,
-    logLevel: "silent",
-    build: { write: false, target: "es2022", lib: { entry, formats: ["iife"], name: "bench" } },
-  });
-  const { output } = (Array.isArray(built) ? built[0] : built) as Rolldown.RolldownOutput;
-  return output[0].code;
 }

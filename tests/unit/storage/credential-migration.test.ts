@@ -1,28 +1,11 @@
-import { copyFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { revokeScores } from "../../../src/storage/closing-store.ts";
-import { migrate, migrations } from "../../../src/storage/migrate.ts";
-
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "renown-migrations-"));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-
-/** Files up to a number. */
-function upTo(last: string): URL {
-  for (const name of readdirSync(migrations))
-    if (name.endsWith(".sql") && name.slice(0, 4) <= last) copyFileSync(new URL(name, migrations), join(folder, name));
-  return pathToFileURL(`${folder}/`);
-}
+import { migrateTo } from "./half-migrated.ts";
 
 it("leaves credentials of scores from before to go with their address, whatever its chain", () => {
   const database = new Database(":memory:");
-  migrate(database, upTo("0023"));
+  migrateTo(database, "0023");
   database.exec("INSERT INTO status_lists (id, purpose, size, created_at) VALUES ('list', 'revocation', 131072, 0)");
   const insert = database.prepare(
     "INSERT INTO issued_credentials (id, subject, type, jwt, issued_at, expires_at, status_list, status_index) " +
@@ -33,7 +16,7 @@ it("leaves credentials of scores from before to go with their address, whatever 
   insert.run("here", did("a", 1), 1);
   insert.run("there", did("a", 10), 2);
   insert.run("others", did("b", 1), 3);
-  migrate(database, upTo("0024"));
+  migrateTo(database, "0024");
   database.prepare(revokeScores).run(JSON.stringify([[account("a"), did("a", 1), 0, did("a", 1), 5]]));
   expect(database.prepare("SELECT id, about, revoked_at FROM issued_credentials ORDER BY status_index").all()).toEqual([
     { id: "here", about: null, revoked_at: 5 },
