@@ -55,6 +55,14 @@ export async function optionsHash(
   return transformedHash(suite, under, async (document) => canonize(await datasetOf(document, work, "options"), work));
 }
 
+/** Characters of JSON that are put in canonical order in the time that the conversion of one value takes. */
+const charactersPerValue = 4096;
+
+/** What it takes to put JSON of so many characters in canonical order, in values of a conversion. */
+export function valuesOfText(characters: number): number {
+  return Math.floor(characters / charactersPerValue);
+}
+
 /** The bytes that are signed, 64: the hash of the options, then that of the document (EdDSA, section 3.2.4). */
 export function hashData(options: Bytes, document: Bytes): Bytes {
   return concat(options, document);

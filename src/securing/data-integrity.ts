@@ -13,6 +13,7 @@ import {
   type Suite,
   suiteOf,
   transformedHash,
+  valuesOfText,
   withPrevious,
 } from "./data-integrity-bytes.ts";
 import { isUrl } from "./data-model-parts.ts";
@@ -119,7 +120,9 @@ export async function checkProofs(document: JsonObject, terms: ProofQuestion): P
   const proofs = proofsOf(document);
   const { proof: _, ...unsecured } = document;
   const { work = openWork() } = terms;
-  const judged: Judged = { unsecured, proofs, hashes: new Map(), work };
+  let length: number | undefined;
+  const lengthOf = () => (length ??= JSON.stringify(document).length);
+  const judged: Judged = { unsecured, proofs, hashes: new Map(), work, length: lengthOf };
   const strict = proofs.length > 0 && (await checkOne("proof[0]", async () => checkStrict(document)));
   const found: ProofCheck[] = [];
   for (const [place, proof] of proofs.slice(0, maxProofs).entries()) {
@@ -138,8 +141,14 @@ export async function checkProofs(document: JsonObject, terms: ProofQuestion): P
   return proofs.length > maxProofs ? [...found, beyond(proofs.length)] : found;
 }
 
-/** A document under judgement; `hashes` are those of what its proofs are over. */
-type Judged = { unsecured: JsonObject; proofs: Json[]; hashes: Map<string, Promise<Bytes>>; work: Work };
+/** A document under judgement; `hashes` are those of what its proofs are over, and `length` its characters with them. */
+type Judged = {
+  unsecured: JsonObject;
+  proofs: Json[];
+  hashes: Map<string, Promise<Bytes>>;
+  work: Work;
+  length: () => number;
+};
 
 function checkStrict(document: JsonObject): string {
   checkValue(document, maxDepth);
@@ -238,18 +247,21 @@ function checkController(unsecured: JsonObject, method: string, purpose: KeyPurp
 
 /** The bytes that the proof is over, by the suite's own verification (EdDSA, sections 3.2.2 and 3.3.2). */
 async function signedBytes(suite: Suite, proof: JsonObject, judged: Judged): Promise<Bytes> {
-  const { unsecured, proofs, hashes, work } = judged;
+  const { unsecured, proofs, hashes, work, length } = judged;
   const { proofValue: _, ...options } = proof;
+  // Whatever is put in canonical order for one proof by JCS, contexts and options, is no longer than all of it.
+  if (suite.transform === "jcs") await work.convert("options", valuesOfText(length()));
+  const hashOfOptions = await optionsHash(suite, options, unsecured, work);
   const seen = { ...unsecured, ...provenContext(suite, options, unsecured) };
   const previous = previousOf(proofs, options.previousProof);
   // What a proof follows counts, and not how often or in which order it names that.
-  const followed = previous && proofs.flatMap((each, place) => (previous.includes(each) ? place : []));
+  const those = new Set(previous);
+  const followed = previous && proofs.flatMap((each, place) => (those.has(each) ? place : []));
   const key = canonicalJson([suite.transform, followed ?? null, seen["@context"] ?? null]);
-  const hashOfOptions = await optionsHash(suite, options, unsecured, work);
   let hash = hashes.get(key);
   if (!hash) {
     const bound = previous ? { ...seen, proof: previous } : seen;
-    if (suite.transform === "jcs") await work.convert("document", 0);
+    if (suite.transform === "jcs") await work.convert("document", valuesOfText(length()));
     hash = transformedHash(suite, bound, (document) => plainQuads(document, work));
     hashes.set(key, hash);
   }

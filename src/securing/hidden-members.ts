@@ -40,14 +40,25 @@ function withoutName(quads: readonly Quad[], id: string): Quad[] {
 /** Every id has to mean itself: by a prefix that a context made of its scheme it would come to another. */
 function checkIds(document: JsonObject, quads: readonly Quad[]): void {
   const nodes = new Set(quads.flatMap(({ subject, object, graph }) => [subject.value, object.value, graph.value]));
+  const others = idsIn(document).filter((id) => !nodes.has(id) && !id.startsWith("_:"));
+  if (others.length === 0) return;
+  // What is in JSON comes to no node. It is read once for all ids, of which there may be many, as may be in it.
   const json = quads.filter(({ object }) => object.datatype?.value === jsonLiteral).map(({ object }) => object.value);
-  for (const id of idsIn(document)) {
-    const means = nodes.has(id) || id.startsWith("_:") || json.some((each) => each.includes(JSON.stringify(id)));
-    ensure(means, "INVALID_CREDENTIAL", "An id in it comes to another.");
-  }
+  const texts = new Set(json.flatMap((each) => textsIn(JSON.parse(each) as Json)));
+  ensure(
+    others.every((id) => texts.has(id)),
+    "INVALID_CREDENTIAL",
+    "An id in it comes to another.",
+  );
 }
 
 const jsonLiteral = "http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON";
+
+function textsIn(value: Json): string[] {
+  if (typeof value === "string") return [value];
+  if (Array.isArray(value)) return value.flatMap(textsIn);
+  return isObject(value) ? Object.values(value as JsonObject).flatMap(textsIn) : [];
+}
 
 function idsIn(value: Json): string[] {
   if (Array.isArray(value)) return value.flatMap(idsIn);

@@ -31,6 +31,8 @@ export function contextCheck(document: JsonObject): Check {
   if (typeof strange === "string")
     return unknown("context", "UNKNOWN_CONTEXT", `The context ${strange.slice(0, maxTold)} is not known here.`);
   const own = contexts.filter((each) => typeof each !== "string");
+  if (own.length > maxOwn)
+    return unknown("context", "QUOTA_EXCEEDED", `At most ${maxOwn} contexts that stand in the document are looked at.`);
   if (!own.every(addsTermsAlone))
     return unknown("context", "UNKNOWN_CONTEXT", "A context that stands in the document does more than to add terms.");
   if (own.length > rootContexts(document).length)
@@ -47,6 +49,9 @@ export function contextCheck(document: JsonObject): Check {
 
 /** Characters of a foreign name that a report repeats. */
 const maxTold = 200;
+
+/** Contexts in a document, those of its credentials and proofs included: of the sixteen of a presentation several each. */
+const maxOwn = 256;
 
 /** Keywords that say how a value is meant, and not what it belongs to. */
 const valueKeywords = new Set(["@context", "@value", "@language", "@direction", "@none"]);
@@ -101,7 +106,8 @@ function redefines(document: JsonObject, around: ReadonlySet<string> = new Set()
   const terms = named.filter(isObject).map((each) => each as JsonObject);
   const known = new Set([...around, ...terms.flatMap(protectedTerms)]);
   // What a type brings along holds for the object that is of it, and for none within.
-  const typed = terms.flatMap((each) => [type ?? []].flat().flatMap((name) => protectedTerms(scopedIn(each, name))));
+  const types = [...new Set([type ?? []].flat())];
+  const typed = terms.flatMap((each) => types.flatMap((name) => protectedTerms(scopedIn(each, name))));
   const all = new Set([...known, ...typed]);
   const own = contexts.filter((each) => typeof each !== "string");
   if (own.some((each) => Object.keys(termsIn(each)).some((term) => all.has(term)))) return true;

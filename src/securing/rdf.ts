@@ -3,6 +3,7 @@ import { sha256 } from "#primitives";
 import { hex } from "../kernel/bytes.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { isObject, type JsonObject } from "../kernel/json.ts";
+import { contextWeight } from "./context-weight.ts";
 import { contextOf } from "./contexts.ts";
 import { maxDigestsOfAll, openWork, type Work } from "./work.ts";
 
@@ -11,11 +12,13 @@ export type Quad = { subject: Term; predicate: Term; object: Term; graph: Term }
 
 /**
  * What a document may have, contexts within it included: a large badge has a few hundred values. Lists take the square of
- * their length and contexts the number of their terms, so they count for more values than they are.
+ * their length, so they count for more values than they are.
  */
 export const maxValues = 4000;
 export const maxItems = 1000;
 export const maxContexts = 64;
+/** Values that its contexts count for beside: a badge with eight endorsements comes to three hundred. */
+export const maxContextWeight = 1000;
 /** Items of a list that take as long as one value does for each of them. */
 const fairItems = 250;
 /** Statements of its dataset. */
@@ -40,7 +43,7 @@ export async function datasetOf(
   work = openWork(),
   what: Conversion = "document",
 ): Promise<Quad[]> {
-  await work.convert(what, weightOf(document));
+  await work.convert(what, priceOf(document));
   const { default: jsonld } = await import("jsonld");
   let unknown: string | undefined;
   const documentLoader = async (url: string) => {
@@ -56,19 +59,29 @@ export async function datasetOf(
   return quads;
 }
 
+/** What the conversion of a document to RDF takes as long as, in values. Refuses with QUOTA_EXCEEDED. */
+export function priceOf(document: JsonObject): number {
+  const values = weightOf(document);
+  const contexts = contextWeight(document);
+  ensure(contexts <= maxContextWeight, "QUOTA_EXCEEDED", "Its contexts bring too many terms, too often.");
+  return values + contexts;
+}
+
 /** RDFC-1.0 of a dataset, as sorted N-Quads. Refuses with QUOTA_EXCEEDED. */
 export async function canonize(quads: Quad[], work: Work = openWork()): Promise<string> {
   const { default: library } = await import("rdf-canonize");
+  const { nodes, step, orders } = blanksOf(quads);
+  let made = 0;
   const createMessageDigest = () => {
-    work.digest();
+    // The first of each node is over its own statements alone; for what follows the names given so far are copied.
+    work.digest(made++ < nodes ? 1 : step);
     return new TextDigest();
   };
-  const price = priceOfOrders(quads);
   // The library asks whether to go on at every third order of nodes that look alike, which may need no digest at all: so
   // that is where they are paid for, and not by time, which would be another on each machine.
   const signal = {
     get aborted() {
-      work.digest(price);
+      work.digest(orders);
       return false;
     },
   };
@@ -77,17 +90,20 @@ export async function canonize(quads: Quad[], work: Work = openWork()): Promise<
 }
 
 /**
- * How many digests three orders of blank nodes take as long as: for each the library copies the names of all nodes, and
- * goes through a node's neighbours, comparing a path that grows with them.
+ * How many blank nodes there are, and how many digests it takes as long as to go a step further among those that look
+ * alike (`step`), for which their names are copied, or through three orders of them (`orders`): for each of these the
+ * library copies the names of all nodes, and goes through a node's neighbours, comparing a path that grows with them.
  */
-function priceOfOrders(quads: readonly Quad[]): number {
+function blanksOf(quads: readonly Quad[]): { nodes: number; step: number; orders: number } {
   const neighbours = new Map<string, number>();
   const meet = ({ termType, value }: Term) => {
     if (termType === "BlankNode") neighbours.set(value, (neighbours.get(value) ?? 0) + 1);
   };
   for (const { subject, object, graph } of quads) for (const term of [subject, object, graph]) meet(term);
+  const nodes = neighbours.size;
   const most = Math.max(0, ...neighbours.values());
-  return 1 + Math.floor(neighbours.size / 32) + Math.floor((most / 16) ** 2);
+  const orders = 1 + Math.floor(nodes / 32) + Math.floor((most / 16) ** 2);
+  return { nodes, step: 1 + Math.floor(nodes / 64), orders };
 }
 
 /** As the libraries of the suites convert: nothing is dropped in silence, and directions are kept as datatypes. */

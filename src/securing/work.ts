@@ -1,13 +1,13 @@
 import { ensure } from "../kernel/failure.ts";
 
 /**
- * What one question may cost in JSON-LD, which is dear: whatever it brings, be it proofs, endorsements, lists or linkages,
- * is paid from the same purse.
+ * What one question may cost in JSON-LD, which is dear, and in long JSON: whatever it brings, be it proofs, endorsements,
+ * lists or linkages, is paid from the same purse.
  */
 export type Work = {
   /**
-   * Pays for one conversion of so many values to RDF, and lets others have their turn before it gets long. Refuses with QUOTA_EXCEEDED
-   * once too much has been converted.
+   * Pays for one conversion of so many values to RDF, or to canonical JSON where that takes as long, and lets others have
+   * their turn before it gets long. Refuses with QUOTA_EXCEEDED once too much has been converted.
    */
   convert(what: "document" | "options", values: number): Promise<void>;
   /** Pays for one digest of a canonicalisation, or for what takes as long as `times` of them. Refuses as `convert`. */
@@ -28,17 +28,23 @@ const maxUnbroken = 250;
 export function openWork(pause: () => Promise<void> = nextTurn): Work {
   const left = { document: maxDocuments, options: maxOptions, values: maxValuesOfAll, digests: maxDigestsOfAll };
   let unbroken = 0;
+  const begin = async (values: number) => {
+    // What has been converted in this turn has held all others up; the question came in a turn of its own.
+    if (unbroken > 0 && unbroken + values > maxUnbroken) {
+      await pause();
+      unbroken = 0;
+    }
+    unbroken += values;
+  };
+  let latest = Promise.resolve();
   return {
     async convert(what, values) {
       left[what] -= 1;
       left.values -= values;
-      ensure(left[what] >= 0 && left.values >= 0, "QUOTA_EXCEEDED", "One question has too much to convert to RDF.");
-      // What has been converted in this turn has held all others up; the question came in a turn of its own.
-      if (unbroken > 0 && unbroken + values > maxUnbroken) {
-        unbroken = 0;
-        await pause();
-      }
-      unbroken += values;
+      ensure(left[what] >= 0 && left.values >= 0, "QUOTA_EXCEEDED", "One question has too much to convert.");
+      // One after the other, for of what is asked together all that wait for a turn would else come in the same.
+      latest = latest.then(() => begin(values));
+      await latest;
     },
     digest(times = 1) {
       left.digests -= times;

@@ -1,10 +1,11 @@
 import { type CompactJws, parseCompact } from "../identity/jws.ts";
 import { attempt, unlessRefused } from "../kernel/attempt.ts";
 import { ensure } from "../kernel/failure.ts";
-import { type Check, fail, pass, skipped } from "../kernel/report.ts";
+import { type Check, fail, pass, skipped, unknown } from "../kernel/report.ts";
 import { iso, type Millis, second } from "../kernel/time.ts";
 import { type Credential, issuerOf, parseCredential } from "../securing/data-model.ts";
 import { parseStamp } from "../securing/date-time-stamp.ts";
+import { otherStatuses, type Respelt, respeltMembers } from "../securing/other-spellings.ts";
 import { checkHeader, checkJws, keyOf, type PublicJwk, type ResolveKey } from "../securing/vc-jwt.ts";
 import { tried } from "./tried.ts";
 
@@ -36,12 +37,23 @@ function readJwt(jwt: string, maxLength: number): JwtExamination {
   const jws = form.value;
   if (!jws) return { checks: [form.check] };
   const header = tried("header", "The header is that of a credential.", () => checkHeader(jws.header));
-  const model = tried("data-model", "It follows the VC Data Model 2.0.", () => claimedCredential(jws));
+  const respelt = respeltMembers(jws.payload);
+  const model = tried("data-model", "It follows the VC Data Model 2.0.", () => claimedCredential(jws, respelt));
   const credential = model.value;
-  const read = { checks: [form.check, header.check, model.check], jws, ...(credential && { credential }) };
+  const checks = [form.check, header.check, model.check, ...respelt.slice(0, 1).map(termsCheck)];
+  const read = { checks, jws, ...(credential && { credential }) };
   if (credential) (isList(credential) ? lists : others).keep(jwt, read);
   return read;
 }
+
+/** Its issuer signed it as it is, so nothing is forged; but what it says there is nothing that is judged here. */
+function termsCheck({ name }: Respelt): Check {
+  const told = `A member is named ${name.slice(0, maxTold)}, where a plain term is expected: it is not read here.`;
+  return unknown("terms", "NOT_COMPACTED", told);
+}
+
+/** Characters of a foreign name that a report repeats. */
+const maxTold = 200;
 
 /** Status lists come again with each badge of an issuer, and a badge as often as somebody looks at it. */
 const lists = keepReadings(32, 65_536);
@@ -76,14 +88,15 @@ async function checkSignature(jws: CompactJws, jwk: PublicJwk, list: boolean): P
 }
 
 /** What the registered claims say beside the credential must be what it says itself (VC-JOSE-COSE, section 3.3.1). */
-function claimedCredential({ payload }: CompactJws): Credential {
+function claimedCredential({ payload }: CompactJws, respelt: readonly Respelt[]): Credential {
   const credential = parseCredential(payload);
   const { sub, jti } = payload;
   const { id, subjects } = credential;
   const about = sub === undefined || subjects.length === 0 || subjects.some((each) => each === sub);
   ensure(about, "INVALID_CREDENTIAL", "sub is not the subject of the credential.");
   ensure(jti === undefined || id === undefined || jti === id, "INVALID_CREDENTIAL", "jti is not its id.");
-  return credential;
+  const others = otherStatuses(payload, respelt);
+  return others.length === 0 ? credential : { ...credential, statuses: [...credential.statuses, ...others] };
 }
 
 /** The checks of a period; the end is excluded. */

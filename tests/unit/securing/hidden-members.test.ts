@@ -160,6 +160,21 @@ test.each<[string, JsonObject]>([
   expect(await plainQuads(document)).toBe(await canonicalQuads(document));
 });
 
+test("ids within JSON, which is no node, are taken, and are looked for in all of it once", async () => {
+  const json = (name: string) => ({ "@id": `https://academy.example/${name}`, "@type": "@json" });
+  const context = [v2, ob, { blob: json("blob"), list: json("list") }];
+  const ids = Array.from({ length: 300 }, (_, place) => ({ id: `urn:x:${place}`, note: `"urn:y:${place}"` }));
+  const document = { ...badge, "@context": context, blob: { a: "b" }, list: { ids } };
+  expect(await plainQuads(document)).toBe(await canonicalQuads(document));
+});
+
+test("an id that comes to another is refused, whatever JSON has it within a text", async () => {
+  const context = [v2, ob, { x: "urn:other:", blob: { "@id": "https://academy.example/blob", "@type": "@json" } }];
+  const subject = { id: "x:1", type: ["AchievementSubject"] };
+  const document = { ...badge, "@context": context, credentialSubject: subject, blob: { a: 'He said "x:1".' } };
+  await expect(plainQuads(document)).rejects.toMatchObject({ code: "INVALID_CREDENTIAL" });
+});
+
 async function codeOf(document: JsonObject): Promise<string> {
   const resolveKey = async (url: string, at: number) =>
     findKey(keyDocument(url.split("#")[0]!) as unknown as JsonObject, url, at);

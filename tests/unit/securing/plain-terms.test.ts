@@ -76,6 +76,16 @@ test.each([
   expect(contextCheck({ "@context": [contexts[0]!, own] } as JsonObject)).toMatchObject({ code: "UNKNOWN_CONTEXT" });
 });
 
+test("contexts that stand in the document are looked at as far as a few hundred", () => {
+  const own = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({ [`t${i}`]: `https://school.example/${i}` })) as JsonObject[];
+  expect(contextCheck({ "@context": [contexts[0]!, ...own(256)] })).toMatchObject({ outcome: "pass" });
+  expect(contextCheck({ "@context": [contexts[0]!, ...own(257)] })).toMatchObject({
+    outcome: "unknown",
+    code: "QUOTA_EXCEEDED",
+  });
+});
+
 test("plain terms are, whatever they mean, and texts in languages", () => {
   const document = { name: [{ "@value": "Welding", "@language": "en" }], a: { b: [1, null, "c:d"] } };
   expect(plainTermsCheck(document)).toMatchObject({ outcome: "pass" });

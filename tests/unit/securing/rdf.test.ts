@@ -2,6 +2,7 @@ import * as rdfCanonize from "rdf-canonize";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Json, JsonObject } from "../../../src/kernel/json.ts";
 import { canonicalQuads, datasetOf, maxContexts, maxItems, maxValues } from "../../../src/securing/rdf.ts";
+import { openWork } from "../../../src/securing/work.ts";
 
 const v2 = "https://www.w3.org/ns/credentials/v2";
 const examples = "https://www.w3.org/ns/credentials/examples/v2";
@@ -85,6 +86,26 @@ describe("canonical quads", () => {
     expect(outcomes).toContain("QUOTA_EXCEEDED");
   });
 
+  test("are paid by the names that are copied where nodes look alike, and by the digests alone where they do not", async () => {
+    const spent = async (document: JsonObject) => {
+      const work = openWork();
+      const found = { calls: 0, digests: 0 };
+      const digest = (times = 1) => {
+        found.calls++;
+        found.digests += times;
+        work.digest(times);
+      };
+      const outcome = await canonicalQuads(document, { ...work, digest }).catch(({ code }: { code: string }) => code);
+      return { ...found, outcome };
+    };
+    const apart = await spent(credentialOf(Array.from({ length: 400 }, (_, i) => ({ id: `_:n${i}`, name: `n${i}` }))));
+    expect(apart.digests).toBe(apart.calls);
+    expect((await spent(credentialOf(ringOf(5)))).outcome).toMatch(/_:c14n4/);
+    const large = await spent(credentialOf(ringOf(256)));
+    expect(large.outcome).toBe("QUOTA_EXCEEDED");
+    expect(large.digests).toBeGreaterThan(4 * large.calls);
+  });
+
   test("are given where a few nodes in a row can be put in some orders", async () => {
     for (const salt of ["a", "b", "c"]) expect(await canonicalQuads(twoRows(6, salt))).toMatch(/_:c14n13/);
   });
@@ -94,6 +115,16 @@ describe("canonical quads", () => {
     expect(found.match(/_:c14n\d/g)!.length).toBeGreaterThan(6);
   });
 });
+
+/** Blank nodes each of which points at the next one. */
+function ringOf(size: number): { id: string; knows: string }[] {
+  return Array.from({ length: size }, (_, i) => ({ id: `_:n${i}`, knows: `_:n${(i + 1) % size}` }));
+}
+
+function credentialOf(degree: Json): JsonObject {
+  const knows = { "@id": "https://example.com/knows", "@type": "@id" };
+  return { ...credential, "@context": [v2, examples, { knows }], credentialSubject: { degree } };
+}
 
 /** Blank nodes that all point at each other: the dataset that canonicalisers fear. */
 function cliqueOf(size: number): JsonObject {

@@ -7,6 +7,7 @@ import { hour, iso } from "../../../src/kernel/time.ts";
 import { checkProofs, maxProofs } from "../../../src/securing/data-integrity.ts";
 import { contextV2 } from "../../../src/securing/data-model.ts";
 import { signerOfKey } from "../../../src/securing/keys.ts";
+import { openBadgesContext } from "../../../src/securing/open-badge-schema.ts";
 import { signCredential } from "../../../src/securing/vc-jwt.ts";
 import { maxDocuments, maxOptions, maxValuesOfAll, openWork, type Work } from "../../../src/securing/work.ts";
 import { verifyBadge } from "../../../src/verify/badge.ts";
@@ -30,6 +31,11 @@ const chained = (place: number, count: number): JsonObject => ({
   proofValue: `z${base58(new Uint8Array(64).fill(5))}`,
   previousProof: [`urn:proof:${(place + 1) % count}`],
 });
+/** The same, following none. */
+const signature = (place: number): JsonObject => {
+  const { previousProof: _, ...alone } = chained(place, 1);
+  return alone;
+};
 const chainOf = (count: number) => Array.from({ length: count }, (_, place) => chained(place, count));
 
 /** An endorsement of many values, under sixteen proofs. */
@@ -113,6 +119,79 @@ describe("the work that one question may cause", () => {
     );
     expect(judged!.check).toMatchObject({ outcome: "unknown", code: "QUOTA_EXCEEDED" });
     expect(found.values).toBe(0);
+  });
+
+  test("is that of its contexts, too: whoever names them again and again has nothing converted", async () => {
+    const subjects = Array.from({ length: 60 }, (_, i) => ({
+      "@context": Array.from({ length: 48 }, () => openBadgesContext),
+      id: `did:example:${i}`,
+      name: "a",
+    }));
+    const badge = { ...badgeBody, issuer: strangerDid, credentialSubject: subjects, proof: [signature(0)] };
+    const { found, work } = counted();
+    const report = await verifyBadge(badge, { now }, { ...knowledge, work });
+    expect(report.checks).toContainEqual(
+      expect.objectContaining({ name: "proof[0]", outcome: "unknown", code: "QUOTA_EXCEEDED" }),
+    );
+    expect(found).toMatchObject({ document: 0, options: 1 });
+    expect(found.values).toBeLessThan(100);
+  });
+
+  test("leaves room for a presentation of sixteen badges, each with a proof of its own", async () => {
+    const badges = await Promise.all(Array.from({ length: 16 }, (_, i) => proved({ ...badgeBody, id: `urn:x:${i}` })));
+    const presentation = { "@context": [contextV2], type: ["VerifiablePresentation"], verifiableCredential: badges };
+    const { found, work } = counted();
+    const { credentials } = await verifyPresentation(presentation, { now }, { ...knowledge, work });
+    expect(credentials.map(({ verdict }) => verdict)).toEqual(badges.map(() => "valid"));
+    expect(found).toMatchObject({ document: 16, options: 16 });
+    expect(found.values).toBeLessThan(maxValuesOfAll / 3);
+  });
+
+  test("is that of JSON in canonical order, by its length, and of each proof over it", async () => {
+    const long = { ...endorsement, credentialSubject: { a: "x".repeat(400_000) } };
+    const proof = chainOf(16).map((each) => ({ ...each, cryptosuite: "eddsa-jcs-2022" }));
+    const { found, work } = counted();
+    await checkProofs({ ...long, proof }, { ...knowledge, work, at: now, purpose: "assertionMethod" });
+    expect(found).toMatchObject({ document: 16, options: 16 });
+    expect(found.values).toBeGreaterThanOrEqual(2 * 16 * 90);
+  });
+
+  test("has no more signatures by JCS checked than there may be options of proofs", async () => {
+    const jcs = (id: string): JsonObject => ({
+      "@context": [contextV2],
+      id,
+      type: ["VerifiableCredential"],
+      issuer: strangerDid,
+      credentialSubject: { id: "did:example:a" },
+      proof: Array.from({ length: 16 }, () => ({ ...signature(0), cryptosuite: "eddsa-jcs-2022" })),
+    });
+    const presentation = {
+      "@context": [contextV2],
+      type: ["VerifiablePresentation"],
+      verifiableCredential: Array.from({ length: 8 }, (_, i) => jcs(`urn:x:${i}`)),
+    };
+    const { found, work } = counted();
+    const { credentials } = await verifyPresentation(presentation, { now }, { ...knowledge, work });
+    const judged = credentials.flatMap(({ checks }) => checks.filter(({ code }) => code === "BAD_SIGNATURE"));
+    expect(judged).toHaveLength(maxOptions);
+    expect(found.options).toBe(maxOptions);
+  });
+
+  test("comes in turns, one conversion after the other, where much is asked together", async () => {
+    const turns: (() => void)[] = [];
+    const work = openWork(() => new Promise((resolve) => turns.push(resolve)));
+    const begun: number[] = [];
+    const asked = [0, 1, 2, 3].map(async (place) => {
+      await work.convert("document", 1000);
+      begun.push(place);
+    });
+    for (const place of [0, 1, 2]) {
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(begun).toEqual([0, 1, 2].slice(0, place + 1));
+      turns.shift()!();
+    }
+    await Promise.all(asked);
+    expect(begun).toEqual([0, 1, 2, 3]);
   });
 
   test("leaves room for others: between long conversions it gives way", async () => {
