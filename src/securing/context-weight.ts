@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from "../kernel/json.ts";
-import { contextOf } from "./contexts.ts";
+import { contextOf, contextsIn } from "./contexts.ts";
 
 /**
  * Values of contexts that are copied in the time in which one value of a document is converted. Whoever reads JSON-LD
@@ -38,17 +38,6 @@ function readContexts(document: JsonObject): Shape {
     if (!again) addShape(all, { ...shape, copies: 0 });
   }
   return all;
-}
-
-/** What stands at every `@context` of a document, item by item. */
-function contextsIn(value: Json, found: Json[] = []): Json[] {
-  if (Array.isArray(value)) for (const each of value) contextsIn(each, found);
-  else if (isObject(value))
-    for (const [name, each] of Object.entries(value as JsonObject)) {
-      if (name !== "@context") contextsIn(each, found);
-      else for (const context of Array.isArray(each) ? each : [each]) found.push(context);
-    }
-  return found;
 }
 
 function shapeOf(context: Json): Shape {

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from "../kernel/json.ts";
 import { type Check, fail, pass, unknown } from "../kernel/report.ts";
-import { contextOf, knownContexts } from "./contexts.ts";
+import { contextOf, contextsIn, knownContexts } from "./contexts.ts";
 
 /**
  * A proof over RDF holds whatever a member is called, as long as its name comes to the same IRI; what is read here is
@@ -73,17 +73,6 @@ function firstOf<T>(items: readonly T[], find: (item: T) => string | undefined):
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-/** Contexts of the document and of all objects within it. */
-function contextsIn(value: Json, found: Json[] = []): Json[] {
-  if (Array.isArray(value)) for (const each of value) contextsIn(each, found);
-  else if (isObject(value))
-    for (const [name, each] of Object.entries(value as JsonObject)) {
-      if (name !== "@context") contextsIn(each, found);
-      else for (const context of Array.isArray(each) ? each : [each]) found.push(context);
-    }
-  return found;
 }
 
 /**
