@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { agentWords } from "../../src/http/pages/agent-words.ts";
-import { readAsked, readConsentRequest } from "../../src/http/pages/consent.ts";
 import { markCells, markOf, planMark } from "../../src/http/pages/mark.ts";
-import { limitsWords } from "../../src/http/pages/may-words.ts";
 import { dayWords } from "../../src/http/pages/moment.ts";
-import { parseReturnAddress } from "../../src/http/pages/return-address.ts";
+import { agentWords } from "../../src/http/pages/people/agent-words.ts";
+import { readAsked, readConsentRequest } from "../../src/http/pages/people/consent.ts";
+import { limitsWords } from "../../src/http/pages/people/may-words.ts";
+import { parseReturnAddress } from "../../src/http/pages/people/return-address.ts";
 import { chainName, fill, texts } from "../../src/http/pages/texts.ts";
 import { Failure, sentences } from "../../src/kernel/failure.ts";
 import { appKey, start } from "../harness.ts";

@@ -4,10 +4,10 @@ import { shortDid } from "./address.ts";
 import type { Guest } from "./guest.ts";
 import type { Markup, Page } from "./layout.ts";
 import { markOf } from "./mark.ts";
+import { signInPanel } from "./people/sign-in-panel.ts";
+import { tokenField } from "./people/wallet-panel.ts";
 import { sealMarkup } from "./seal.ts";
-import { signInPanel } from "./sign-in-panel.ts";
 import { fill, texts } from "./texts.ts";
-import { tokenField } from "./wallet-panel.ts";
 
 /** What this is, and the way in. */
 export function startPage(did: string, guest: Guest): Page {

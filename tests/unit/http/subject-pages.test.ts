@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { chartMarkup } from "../../../src/http/pages/subject-chart.ts";
-import { excludedPart, sumByField } from "../../../src/http/pages/subject-sections.ts";
-import { type SubjectView, subjectPath, type ToldScore } from "../../../src/http/pages/subject-view.ts";
-import { nextWords, pointsText, sureWords } from "../../../src/http/pages/subject-words.ts";
+import { chartMarkup } from "../../../src/http/pages/reputation/subject-chart.ts";
+import { excludedPart, sumByField } from "../../../src/http/pages/reputation/subject-sections.ts";
+import { type SubjectView, subjectPath, type ToldScore } from "../../../src/http/pages/reputation/subject-view.ts";
+import { nextWords, pointsText, sureWords } from "../../../src/http/pages/reputation/subject-words.ts";
 import { day, iso } from "../../../src/kernel/time.ts";
 import type { Evidence } from "../../../src/reputation/explanation.ts";
 import type { Score } from "../../../src/reputation/score.ts";

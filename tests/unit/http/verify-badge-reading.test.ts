@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { badgeIn, badgeLinkIn, isClaimLink, personIn } from "../../../src/http/pages/verify-badge-reading.ts";
+import {
+  badgeIn,
+  badgeLinkIn,
+  isClaimLink,
+  personIn,
+} from "../../../src/http/pages/verification/verify-badge-reading.ts";
 import { base64url, utf8 } from "../../../src/kernel/bytes.ts";
 
 const part = (value: unknown) => base64url(utf8(JSON.stringify(value)));
