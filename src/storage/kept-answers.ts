@@ -42,16 +42,19 @@ export function keepUntilWritten<Row, Answer>(
 /** Gives what `ask` answers, or what it answered before under the same name if that still `holds`. */
 export type Recall = <T>(name: string, ask: () => Promise<T>, holds?: (answer: T) => boolean) => T | Promise<T>;
 
+/** A number that changes with all that is written, by whomever. */
+type VersionOf = () => number | Promise<number>;
+
 /**
  * Keeps answers that follow from the whole database, by name, until anything is written by anybody. The version is asked
  * for once, when a question begins: so no answer in it is older than the question, and each is asked for once in it.
  * Where nobody can tell what others write, nothing is kept longer. Beyond `most` all are dropped.
  */
-export function keepForQuestions({ versionOfAll }: Pick<Reader, "versionOfAll">, most: number): () => Promise<Recall> {
+export function keepForQuestions(versionOf: VersionOf | undefined, most: number): () => Promise<Recall> {
   const kept = new Map<string, unknown>();
   let seen = -1;
   return async () => {
-    const version = versionOfAll && (await versionOfAll());
+    const version = await versionOf?.();
     const asked = new Map<string, Promise<unknown>>();
     if (version !== undefined && version > seen) {
       kept.clear();

@@ -36,6 +36,7 @@ export function openSqlite({ file, realm, busyTimeout = 2 * second }: SqliteOpti
     together,
     version,
     versionOfAll: async () => (await version()) + appends,
+    versionAtOnce: () => versions.current() + appends,
   };
   const append: Writer = async (statements) => {
     try {
@@ -140,11 +141,18 @@ function prepareOnce(database: Database.Database) {
 /** Counts what changes the database, except for appends: what others commit, and what is announced here. */
 function versionsOf(database: Database.Database) {
   const byOthers = database.prepare<[], number>("PRAGMA data_version").pluck();
-  let seen = byOthers.get();
+  const told = () => {
+    try {
+      return byOthers.get();
+    } catch (error) {
+      throw refusalOf(error);
+    }
+  };
+  let seen = told();
   let version = 0;
   return {
     current: (): number => {
-      const now = byOthers.get();
+      const now = told();
       if (now !== seen) version++;
       seen = now;
       return version;
@@ -166,7 +174,7 @@ function oncePerTurn<T>(ask: () => T): () => Promise<T> {
         try {
           resolve(ask());
         } catch (error) {
-          reject(refusalOf(error));
+          reject(error);
         }
       });
     });

@@ -20,6 +20,8 @@ export type Reader = {
   version?(): Promise<number>;
   /** The same, and with what this process appends, too. */
   versionOfAll?(): Promise<number>;
+  /** As `versionOfAll`, without waiting for others that ask: for questions that take far longer than to ask by oneself. */
+  versionAtOnce?(): number;
 };
 
 /** How an adapter writes: a list together or not at all. Answers with the places of the entries among them. */

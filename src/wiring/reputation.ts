@@ -41,7 +41,7 @@ export function openReputation(
   const closings = followClosings({ log: store, store: closingStore(storage), ledger });
   const scores: Services["scores"] = createScores({
     clock,
-    begin: keepForQuestions(storage.reader, maxKept),
+    begin: keepForQuestions(storage.reader.versionOfAll, maxKept),
     ledger,
     log: store,
     findPolicy: async (id, version) => {

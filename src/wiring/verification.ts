@@ -70,7 +70,7 @@ export function openVerification(parts: VerificationParts) {
   const { origin, clock, organizations, storage } = parts;
   const { signersOf } = organizations.keys;
   const vcApi = openCommissions({ origin, clock, store: commissionStore(storage.db), signersOf });
-  const begin = keepForQuestions(storage.reader, maxKept);
+  const begin = keepForQuestions(storage.reader.versionAtOnce, maxKept);
   const ask = async ({ recipient, domain, ...moments }: AskedBadge) => {
     const question = { ...momentsOf(moments, clock()), recipient, domain };
     const recall = await begin();

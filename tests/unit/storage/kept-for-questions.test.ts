@@ -14,12 +14,12 @@ describe("keepForQuestions", () => {
       asked++;
       return version;
     };
-    return { ask, write: () => ++version, versionOfAll: async () => version, asked: () => asked };
+    return { ask, write: () => ++version, versionOf: async () => version, asked: () => asked };
   };
 
   it("asks once for a name, in one question and the next, while nothing is written", async () => {
-    const { ask, asked, versionOfAll } = numbered();
-    const begin = keepForQuestions({ versionOfAll }, 8);
+    const { ask, asked, versionOf } = numbered();
+    const begin = keepForQuestions(versionOf, 8);
     const first = await begin();
     await Promise.all([first("a", ask), first("a", ask), first("b", ask)]);
     await (await begin())("a", ask);
@@ -27,8 +27,8 @@ describe("keepForQuestions", () => {
   });
 
   it("tells a question nothing older than itself, though one that began before is answered later", async () => {
-    const { ask, write, versionOfAll } = numbered();
-    const begin = keepForQuestions({ versionOfAll }, 8);
+    const { ask, write, versionOf } = numbered();
+    const begin = keepForQuestions(versionOf, 8);
     const early = await begin();
     await early("a", ask);
     write();
@@ -38,8 +38,8 @@ describe("keepForQuestions", () => {
   });
 
   it("keeps nothing of a question that was overtaken", async () => {
-    const { write, versionOfAll } = numbered();
-    const begin = keepForQuestions({ versionOfAll }, 8);
+    const { write, versionOf } = numbered();
+    const begin = keepForQuestions(versionOf, 8);
     const early = await begin();
     let tell: (answer: string) => void = () => {};
     const slow = early("a", () => new Promise<string>((resolve) => (tell = resolve)));
@@ -51,8 +51,8 @@ describe("keepForQuestions", () => {
   });
 
   it("asks again for what no longer holds, and for what was not there", async () => {
-    const { versionOfAll } = numbered();
-    const begin = keepForQuestions({ versionOfAll }, 8);
+    const { versionOf } = numbered();
+    const begin = keepForQuestions(versionOf, 8);
     expect(await (await begin())("a", async () => 1)).toBe(1);
     expect(
       await (await begin())(
@@ -66,8 +66,8 @@ describe("keepForQuestions", () => {
   });
 
   it("keeps no refusal, and no more answers than it may", async () => {
-    const { ask, asked, versionOfAll } = numbered();
-    const begin = keepForQuestions({ versionOfAll }, 2);
+    const { ask, asked, versionOf } = numbered();
+    const begin = keepForQuestions(versionOf, 2);
     const refuse = async (): Promise<number> => {
       throw new Error("no");
     };
@@ -78,26 +78,29 @@ describe("keepForQuestions", () => {
 
   it("keeps nothing beyond a question where nobody can tell what others write", async () => {
     const { ask, asked } = numbered();
-    const begin = keepForQuestions({}, 8);
+    const begin = keepForQuestions(undefined, 8);
     const first = await begin();
     await Promise.all([first("a", ask), first("a", ask)]);
     await (await begin())("a", ask);
     expect(asked()).toBe(2);
   });
 
-  it("learns of what this process and another append to a file", async () => {
-    const folder = mkdtempSync(`${tmpdir()}/renown-questions-`);
-    const [mine, theirs] = [0, 1].map(() => openSqlite({ file: `${folder}/renown.db`, realm }));
-    const begin = keepForQuestions(mine!.reader, 8);
-    const seen: number[] = [];
-    const look = async () => seen.push(await (await begin())("seq", mine!.operations.lastSeq));
-    await look();
-    await mine!.operations.commit(appendOf(chain(freshId(), 1)));
-    await look();
-    await theirs!.operations.commit(appendOf(chain(freshId(), 1)));
-    await look();
-    expect(seen).toEqual([0, 1, 2]);
-    await Promise.all([mine!.close(), theirs!.close()]);
-    rmSync(folder, { recursive: true, force: true });
-  });
+  it.each(["versionOfAll", "versionAtOnce"] as const)(
+    "learns of what this process and another append, by %s",
+    async (by) => {
+      const folder = mkdtempSync(`${tmpdir()}/renown-questions-`);
+      const [mine, theirs] = [0, 1].map(() => openSqlite({ file: `${folder}/renown.db`, realm }));
+      const begin = keepForQuestions(mine!.reader[by], 8);
+      const seen: number[] = [];
+      const look = async () => seen.push(await (await begin())("seq", mine!.operations.lastSeq));
+      await look();
+      await mine!.operations.commit(appendOf(chain(freshId(), 1)));
+      await look();
+      await theirs!.operations.commit(appendOf(chain(freshId(), 1)));
+      await look();
+      expect(seen).toEqual([0, 1, 2]);
+      await Promise.all([mine!.close(), theirs!.close()]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  );
 });
