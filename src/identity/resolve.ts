@@ -94,7 +94,9 @@ export async function readController(url: string, { fetchDidWeb, own }: Resoluti
   ensure(plain, "INVALID_DID", "The address of the issuer is not spelt plainly.");
   const { protocol, host, hostname, username, password } = new URL(url);
   const named = protocol === "https:" && username === "" && password === "" && !ipv4.test(hostname);
-  ensure(named && !hostname.startsWith("["), "INVALID_DID", "An address of an issuer names a host, and nobody at it.");
+  // A dot behind a host names the same one in other letters.
+  const plainly = !hostname.startsWith("[") && !hostname.endsWith(".");
+  ensure(named && plainly, "INVALID_DID", "An address of an issuer names a host, and nobody at it.");
   ensure(own?.did !== `did:web:${host.replace(":", "%3A")}`, "DID_NOT_FOUND");
   return parseDocument(await fetchDidWeb(url), url);
 }

@@ -270,6 +270,7 @@ describe("the document of an issuer with an https address", () => {
     "https://127.0.0.1/",
     "https://2130706433/",
     "https://[::1]/",
+    "https://renown.example.:8443/orgs/academy",
     "https://",
     `https://school.example/${"a".repeat(2048)}`,
   ])("is not asked for at %s", async (url) => {
