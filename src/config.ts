@@ -107,7 +107,9 @@ export function readConfig(environment: Readonly<Record<string, unknown>>, requi
 function mistyped(environment: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(environment).flatMap(([name, value]) => {
     const meant = typeof value === "string" ? settingMeant(name, value) : undefined;
-    return meant === undefined ? [] : [`${name} is no setting; the nearest name is ${meant}.`];
+    if (!meant) return [];
+    const hint = meant.nearest ? `the nearest name is ${meant.nearest}` : "the README lists them all";
+    return [`${name} is no setting; ${hint}.`];
   });
 }
 

@@ -8,6 +8,7 @@ import { type ReplayReport, replayScore as replayWith } from "./followers/score-
 import type { SignedRoot } from "./followers/signed-root.ts";
 import type { Delegation } from "./identity/delegation.ts";
 import { walletCheck } from "./identity/wallet.ts";
+import { checkMillis } from "./kernel/time.ts";
 import { type AuditReport, auditBundle as auditWith } from "./operations/audit.ts";
 import type { Kinds } from "./operations/fold.ts";
 import type { NamedKey } from "./operations/operation-keys.ts";
@@ -49,22 +50,24 @@ export function builtInKinds(): Kinds {
   return allKinds(walletCheck());
 }
 
-/** What a caller may tell `verifyOperation` beside the operation. Times in milliseconds since 1970. */
+/** What a caller may tell `verifyOperation` beside the operation. */
 export type VerifyOptions = Partial<Omit<Knowledge, "complete" | "answering">> &
   Partial<Pick<Question, "require">> & {
     /** Delegations held, for example those of an audited bundle: `(await auditBundle(bundle)).delegations`. */
     delegations?: readonly Delegation[];
-    /** The moment asked about; `now` unless given. */
+    /** The moment asked about, in milliseconds since 1970, as `Date.parse` gives them; `now` unless given. */
     at?: number;
+    /** In milliseconds since 1970; the clock's time unless given. */
     now?: number;
   };
 
 /**
  * Reports on one `{operation, context}` of Powerhouse's wire format: the verdict, who signed, what the signature binds,
  * and every check by name. Without delegations nobody's right can be told, and the verdict of an operation that names a
- * user is `undetermined`; its other checks are made all the same.
+ * user is `undetermined`; its other checks are made all the same. Refuses with UNREADABLE_DATE an `at` or a `now` that is
+ * not in whole milliseconds since 1970.
  */
-export function verifyOperation(operation: unknown, options: VerifyOptions = {}): Promise<OperationReport> {
+export async function verifyOperation(operation: unknown, options: VerifyOptions = {}): Promise<OperationReport> {
   const {
     at,
     now = Date.now(),
@@ -74,6 +77,8 @@ export function verifyOperation(operation: unknown, options: VerifyOptions = {})
     delegations,
     ...rest
   } = options;
+  checkMillis("now", now);
+  if (at !== undefined) checkMillis("at", at);
   const question: Question = { known: { time: now, seq: Number.MAX_SAFE_INTEGER }, now, require };
   if (at !== undefined) question.at = momentIn(delegations ?? [], at);
   const held = delegations && { delegationsOf: snapshotOf(delegations) };

@@ -1,5 +1,4 @@
 // Entry on Node: an embedded SQLite database, keys in a file, signatures of batches on other threads.
-import { mkdirSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -19,6 +18,7 @@ import { keepLatest } from "./kernel/keep.ts";
 import { openP256Threads } from "./kernel/p256-threads.ts";
 import { type Millis, minute, second } from "./kernel/time.ts";
 import type { Services } from "./services.ts";
+import { makeDataFolder } from "./storage/data-folder.ts";
 import { makeKeys, readKeys } from "./storage/keys-file.ts";
 import { openSqlite } from "./storage/sqlite.ts";
 
@@ -52,7 +52,6 @@ async function start(config: Config): Promise<void> {
   // Keys and logs of who signed in are nobody else's on this machine.
   process.umask(0o077);
   const folder = resolve(config.data);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const clock = Date.now;
   const { keys, storage } = await openFiles(folder, config, clock()).catch(mistaken);
   const threads = openP256Threads();
@@ -97,7 +96,8 @@ async function start(config: Config): Promise<void> {
     tidyEvery,
   );
   const draining = drainOften(services, log);
-  stopOnSignal(async () => {
+  stopOnSignal(async (signal) => {
+    log.info("stopping", { signal });
     clearInterval(tidying);
     closing.abort();
     await Promise.all([ended(server), draining.stop()]);
@@ -109,6 +109,7 @@ async function start(config: Config): Promise<void> {
 
 /** Looks at the database before keys are made: a start that is refused makes none. */
 async function openFiles(folder: string, { keys: given, realm }: Config, now: Millis) {
+  makeDataFolder(folder);
   const path = join(folder, "keys.json");
   const kept = given ?? readKeys(path);
   const storage = openSqlite({ file: join(folder, "renown.sqlite"), realm });
@@ -155,10 +156,22 @@ function listen(
     resolve(server),
   );
   server.setTimeout(silence);
-  server.once("error", (error: NodeJS.ErrnoException) =>
-    reject(error.code === "EADDRINUSE" ? new ConfigError([`PORT: ${port} is in use on ${host}.`]) : error),
-  );
+  server.once("error", (error: NodeJS.ErrnoException) => reject(mistakeIn(error.code, host, port) ?? error));
   return promise;
+}
+
+/** The setting for which nothing can be listened on, and a way out; undefined where it is none. */
+function mistakeIn(code: string | undefined, host: string, port: number): ConfigError | undefined {
+  const mistakes: Readonly<Record<string, string>> = {
+    EADDRINUSE: `PORT: ${port} is in use on ${host}.`,
+    EACCES: `PORT: This user may not listen on ${port}; ports from 1024 are for everybody.`,
+    EADDRNOTAVAIL: `HOST: ${host} is no address of this machine; 0.0.0.0 stands for all that it has.`,
+    EAFNOSUPPORT: `HOST: This machine has no addresses of the family of ${host}; 0.0.0.0 stands for all of IPv4.`,
+    ENOTFOUND: `HOST: The name ${host} leads to no address; 0.0.0.0 stands for all that this machine has.`,
+    EAI_AGAIN: `HOST: The name ${host} cannot be looked up now; an address needs no looking up.`,
+  };
+  const mistake = mistakes[code ?? ""];
+  return mistake === undefined ? undefined : new ConfigError([mistake]);
 }
 
 /** What is under way may end; what does not end in time is cut off. */
@@ -172,13 +185,13 @@ function ended(server: ServerType): Promise<void> {
   return promise;
 }
 
-function stopOnSignal(stop: () => Promise<void>): void {
+function stopOnSignal(stop: (signal: NodeJS.Signals) => Promise<void>): void {
   let stopping = false;
-  const once = () => {
+  const once = (signal: NodeJS.Signals) => {
     // A second signal means that nobody wants to wait.
     if (stopping) process.exit(1);
     stopping = true;
-    stop().then(
+    stop(signal).then(
       () => process.exit(0),
       (error) => {
         process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);

@@ -78,16 +78,20 @@ const serviceLink = /^RENOWN_(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT
 const serviceAddress = /^(?:tcp|udp|sctp):\/\//;
 
 /**
- * The setting whose name is nearest to that of a variable which looks like a setting and is none; undefined where it is
- * one, is empty, or is known to be somebody else's. A setting that is not heeded can leave a door open.
+ * Of a variable that looks like a setting and is none, the setting whose name is near to its own, if there is one;
+ * undefined where it is a setting, is empty, or is known to be somebody else's. A setting that is not heeded can leave a
+ * door open.
  */
-export function settingMeant(name: string, value: string): Setting | undefined {
+export function settingMeant(name: string, value: string): { nearest: Setting | undefined } | undefined {
   const chain = /^RENOWN_RPC_./.test(name);
   if (!name.startsWith(prefix) || value.trim() === "" || Object.hasOwn(settings, name) || chain) return undefined;
   if (foreign.includes(name) || serviceLink.test(name) || serviceAddress.test(value)) return undefined;
   const known = Object.keys(settings) as Setting[];
   const far = (setting: Setting) => distance(tailOf(name), tailOf(setting.replace("<chain>", "")));
-  return known.reduce((nearest, each) => (far(each) < far(nearest) ? each : nearest));
+  const nearest = known.reduce((found, each) => (far(each) < far(found) ? each : found));
+  // Short names are near to anything: those that every server knows are meant where nothing but the prefix is wrong.
+  const farthest = nearest.startsWith(prefix) ? Math.max(1, Math.floor(tailOf(name).length / 3)) : 0;
+  return { nearest: far(nearest) <= farthest ? nearest : undefined };
 }
 
 function tailOf(name: string): string {

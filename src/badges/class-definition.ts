@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { expectingTime } from "../kernel/misfit.ts";
 import { parseTime } from "../kernel/time.ts";
 import { achievementTypes, targetTypes } from "../securing/open-badge-definitions.ts";
 import { isMarkdown, markdownRule, maxMarkdownLength } from "./markdown-rule.ts";
@@ -34,7 +35,7 @@ export const digestText = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "It is base64u
 
 /** An RFC 3339 moment that can be read. */
 export const momentText = z
-  .string()
+  .string(expectingTime)
   .max(64)
   .refine((text) => isMoment(text), "A time is given by RFC 3339, as 2026-11-20T11:41:04Z.");
 

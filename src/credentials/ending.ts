@@ -2,6 +2,7 @@ import { z } from "zod";
 import { parsePkh } from "../identity/did.ts";
 import { speaksFor } from "../identity/proof-reach.ts";
 import { ensure } from "../kernel/failure.ts";
+import { expectingTime } from "../kernel/misfit.ts";
 import { clockSkew, type Millis, parseNamedTime, parseTime } from "../kernel/time.ts";
 import type { Entry } from "../operations/entry.ts";
 import type { ActionRule, Actor, Deed } from "../operations/kind.ts";
@@ -13,7 +14,7 @@ export const maxReason = 1024;
 
 // `revokedAt` is what the client claims; a revocation is dated by its entry.
 const revoke = z.strictObject({ revokedAt: z.string().nullish(), reason: z.string().max(maxReason).nullish() });
-const compromise = z.strictObject({ from: z.string() });
+const compromise = z.strictObject({ from: z.string(expectingTime) });
 
 /** The actions that end what a wallet gave, the same in every kind that holds a wallet's proof. */
 export const endings: Readonly<Record<"REVOKE" | "SET_COMPROMISED_FROM", ActionRule>> = {

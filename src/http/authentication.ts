@@ -12,7 +12,7 @@ export const sessionCookieName = "__Host-renown";
  */
 export async function partyOf(door: Door, call: Call): Promise<Party> {
   const party = await partyIfAny(door, call);
-  ensure(party, "UNAUTHENTICATED");
+  ensure(party, "UNAUTHENTICATED", sources);
   return party;
 }
 
@@ -74,12 +74,14 @@ async function identify(
     if (!(error instanceof Failure)) throw error;
     // As a token it is not valid, whatever is wrong with its signature.
     if (error.code === "BAD_SIGNATURE") throw new Failure("INVALID_TOKEN", error.message);
-    throw error.code === "INVALID_TOKEN" ? new Failure("INVALID_TOKEN", error.detail ?? sources) : error;
+    const hinted = error.code === "INVALID_TOKEN" || error.code === "UNAUTHENTICATED";
+    throw hinted ? new Failure(error.code, error.detail ?? sources) : error;
   }
 }
 
 const sources =
-  "Tokens come from POST /v1/auth/siwe or /v1/auth/refresh (sessions) and POST /oauth/token (clients); an app signs its own.";
+  "Tokens come from POST /v1/auth/siwe or /v1/auth/refresh (sessions) and POST /oauth/token (clients); an app signs its " +
+  "own, and the operator's is the server's setting RENOWN_OPERATOR_TOKEN.";
 
 function bearerOf({ request }: Call): string | undefined {
   const header = request.header("authorization");

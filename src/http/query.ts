@@ -26,7 +26,7 @@ export function pageQuery(usual: number, most: number) {
     after: z.string().min(1).max(512).optional().openapi({ description: "Where the page before ended: its `next`." }),
     limit: z
       .string()
-      .regex(/^[1-9]\d{0,3}$/, "A limit is a number.")
+      .regex(/^[1-9]\d*$/, "A limit is a whole number from 1.")
       .refine((value) => Number(value) <= most, `At most ${most} at once.`)
       .optional()
       .openapi({ description: `How many at most: 1 to ${most}, ${usual} unless said.` }),

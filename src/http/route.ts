@@ -1,5 +1,5 @@
 import type { ZodType, z } from "zod";
-import type { Code, Failure } from "../kernel/failure.ts";
+import { type Code, Failure } from "../kernel/failure.ts";
 import { hasBody, parseBy, readJson } from "./body.ts";
 import type { Call } from "./call.ts";
 import { maxSmallBody } from "./limits.ts";
@@ -72,6 +72,7 @@ export function route<Body extends ZodType = ZodType<undefined>, Query extends Z
   const schema = query ?? noQuery;
   // Most calls bring no query: what comes of none is found once.
   const unasked = schema.safeParse({});
+  const absent = path.startsWith("/v1/") && !rest.refuse ? absenceOf(rest.parts) : undefined;
   return {
     ...rest,
     method,
@@ -81,9 +82,24 @@ export function route<Body extends ZodType = ZodType<undefined>, Query extends Z
     serve: async (call) => {
       const { url } = call.request;
       const asked = unasked.success && !url.includes("?") ? unasked.data : readQuery(url, schema);
-      return handle(call, { query: asked, body: body ? await bodyOf(call, body) : undefined } as never);
+      const input = { query: asked, body: body ? await bodyOf(call, body) : undefined };
+      try {
+        return await handle(call, input as never);
+      } catch (error) {
+        throw bare(error) && absent !== undefined ? new Failure("NOT_FOUND", absent) : error;
+      }
     },
   };
+}
+
+/** What a refusal with NOT_FOUND tells beside its sentence: made of the route alone, so absent and hidden sound alike. */
+function absenceOf(parts: NonNullable<RouteDoc["parts"]> = {}): string {
+  const named = Object.entries(parts).map(([name, { says }]) => `${name}: ${says}`);
+  return [...named, "What the request names is not here, or not for whoever asks."].join(" ");
+}
+
+function bare(error: unknown): boolean {
+  return error instanceof Failure && error.code === "NOT_FOUND" && error.detail === undefined;
 }
 
 /** A JSON answer of one form. */

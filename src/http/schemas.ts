@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { sentences } from "../kernel/failure.ts";
 import { isObject } from "../kernel/json.ts";
+import { expectingTime } from "../kernel/misfit.ts";
 import { demands } from "../verify/knowledge.ts";
 
 /** What occurs in several answers. Requests are held to their schemas; answers are described by them, and tested. */
@@ -10,7 +11,7 @@ const codes = Object.keys(sentences) as [string, ...string[]];
 export const did = z.string().openapi({ description: "A DID.", example: "did:pkh:eip155:1:0xf39f…2266" });
 
 export const moment = z
-  .string()
+  .string(expectingTime)
   .max(64)
   .openapi({ description: "A moment (RFC 3339).", example: "2026-11-20T12:00:00.000Z" });
 

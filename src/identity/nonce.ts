@@ -102,7 +102,8 @@ function signInNonce(fresh: Fresh, { app, may, until }: NonceRequest): Nonce {
 }
 
 function delegateNonce(fresh: Fresh, { app, may, until }: NonceRequest): Nonce {
-  ensure(app !== undefined && until !== undefined, "INVALID_REQUEST", "A delegation names a key and an expiry.");
+  const both = app !== undefined && until !== undefined;
+  ensure(both, "INVALID_REQUEST", "A delegation names a key (`app`, a did:key) and an expiry (`until`, RFC 3339).");
   appPoint(app);
   parseNamedTime("until", until);
   const terms = { app, limits: parseMayNames(may ?? []), until };

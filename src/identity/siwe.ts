@@ -139,8 +139,33 @@ function grammarFields(text: string): Fields {
     const times = { issuedAt, expirationTime, notBefore };
     return { scheme, domain, address, statement, uri, chainId, nonce, ...times, resources };
   } catch {
-    throw new Failure("INVALID_SIWE");
+    throw new Failure("INVALID_SIWE", siweFault(text));
   }
+}
+
+/** What every message says, in this order, each on a line of its own; what stands between may be left out. */
+const needed: readonly (readonly [begins: string, form: RegExp])[] = [
+  ["URI: ", /^URI: [^ ]+$/],
+  ["Version: ", /^Version: 1$/],
+  ["Chain ID: ", /^Chain ID: [0-9]+$/],
+  ["Nonce: ", /^Nonce: [A-Za-z0-9]{8,}$/],
+  ["Issued At: ", /^Issued At: [^ ]+$/],
+];
+
+/** The first thing found wrong with a text that is no message, as far as its lines tell. Nothing of it is told back. */
+function siweFault(text: string): string {
+  const lines = text.split("\n");
+  if (!/ wants you to sign in with your Ethereum account:\r?$/.test(lines[0]!))
+    return "Line 1 of a message is `<domain> wants you to sign in with your Ethereum account:`.";
+  if (text.includes("\r")) return "Lines of a message end with a line feed alone, without a carriage return.";
+  if (!/^0x[0-9A-Fa-f]{40}$/.test(lines[1] ?? "")) return "Line 2 of a message is the address: 0x and 40 hex digits.";
+  if (lines[2] !== "") return "Line 3 of a message is empty; the statement follows it.";
+  for (const [begins, form] of needed) {
+    const at = lines.findIndex((line, index) => index > 2 && line.startsWith(begins));
+    if (at < 0) return `The message has no line that begins with \`${begins.trim()}\` and a space.`;
+    if (!form.test(lines[at]!)) return `Line ${at + 1} of the message, \`${begins.trim()}\`, has another form.`;
+  }
+  return "Its lines do not have the form, or do not stand in the order, of EIP-4361.";
 }
 
 /** Compared as text: two parsers of URIs could disagree about whose a URI is. */

@@ -20,6 +20,13 @@ const unsaid = "";
 
 type Issue = z.core.$ZodIssue;
 
+/** For a schema: what is expected in words of its own, as "a time of RFC 3339". */
+export function expecting(words: string): { error(issue: { input?: unknown }): string } {
+  return { error: ({ input }) => expected([words], input === undefined) };
+}
+
+export const expectingTime = expecting("a time of RFC 3339, as 2026-11-20T11:41:04Z,");
+
 /** The most that is told: letters of a name, names of a path, values to choose from, letters of a pattern. */
 const most = { name: 40, path: 16, values: 40, pattern: 80 };
 
@@ -60,7 +67,8 @@ function demandOf(issue: Issue, part: string): string {
     return choiceOf(issue.errors, issue.input === undefined);
   const wanted = wantedOf(issue);
   if (wanted === undefined) return issue.input === undefined ? "It is missing." : formless;
-  return expected([wanted], issue.input === undefined);
+  const bare = wanted === typeWords.string && ["number", "boolean"].includes(typeof issue.input);
+  return expected([bare ? "a text, in quotes," : wanted], issue.input === undefined);
 }
 
 /** What is expected where it stands, of what says so: its type, or the values to choose from. */
@@ -78,12 +86,18 @@ function wantedOf(issue: Issue): string | undefined {
 function choiceOf(forms: readonly Issue[][], missing: boolean): string {
   const all = forms.flatMap(([first]) => (first ? [first] : []));
   if (all.some(({ path }) => path.length > 0)) return "It has none of the forms that are taken here.";
-  const told = all.filter(({ message }) => message !== unsaid).map(({ message }) => message);
-  const wanted = all.filter(({ message }) => message === unsaid).map(wantedOf);
-  const words = [...new Set(wanted)].filter((each) => each !== undefined);
-  if (words.length < new Set(wanted).size) return "It has none of the forms that are taken here.";
+  const wanted = new Set(all.map((each) => (each.message === unsaid ? wantedOf(each) : wordsIn(each.message))));
+  const told = all.map(({ message }) => message).filter((each) => each !== unsaid && wordsIn(each) === "");
+  const words = [...wanted].filter((each) => each !== undefined).filter((each) => each !== "");
+  if (wanted.has(undefined)) return "It has none of the forms that are taken here.";
   const sentences = [...(words.length > 0 ? [expected(words, missing)] : []), ...told];
   return `${sentences.map((each) => each.replace(/\.$/, "")).join(", or: ")}.`;
+}
+
+/** What a schema's own sentence expects, "" where it says something else: then one sentence holds all that may stand. */
+function wordsIn(sentence: string): string {
+  const words = /^(An? [^:,]+) is expected\.$/.exec(sentence)?.[1] ?? "";
+  return words.charAt(0).toLowerCase() + words.slice(1);
 }
 
 function expected(words: readonly string[], missing: boolean): string {

@@ -52,6 +52,16 @@ export function parseNamedTime(name: string, text: unknown): Millis {
   }
 }
 
+/** Refuses with UNREADABLE_DATE what is no time in whole milliseconds since 1970 that a date can tell. */
+export function checkMillis(name: string, time: unknown): asserts time is Millis {
+  const fits = Number.isSafeInteger(time) && Math.abs(time as number) <= maxMillis;
+  const told = `${name}: A time is given here in whole milliseconds since 1970: Date.parse makes them of RFC 3339.`;
+  if (!fits) throw new Failure("UNREADABLE_DATE", told);
+}
+
+/** The last moment that a date of ECMAScript can tell. */
+const maxMillis = 8.64e15;
+
 /** True for exactly `YYYY-MM-DDTHH:MM:SS.sssZ` with a date that exists. */
 export function isExactIso(text: string): boolean {
   return exactMillis(text) !== undefined;

@@ -38,7 +38,11 @@ export async function rootOf(reader: TreeReader, size: number): Promise<string> 
 
 /** The audit path of the entry at `seq` (from 1) in the tree of `size` (RFC 6962, section 2.1.1), leaf first. */
 export async function inclusionProof(reader: TreeReader, seq: number, size: number): Promise<string[]> {
-  ensure(seq >= 1 && seq <= size, "INVALID_REQUEST", "The place lies outside of the tree.");
+  ensure(
+    seq >= 1 && seq <= size,
+    "INVALID_REQUEST",
+    `The place lies outside of the tree, whose entries are 1 to ${size}.`,
+  );
   const path: Bytes[] = [];
   let start = 0;
   let length = size;
@@ -54,7 +58,7 @@ export async function inclusionProof(reader: TreeReader, seq: number, size: numb
 
 /** Shows that the tree of `size` continues the tree of `old` (RFC 6962, section 2.1.2). */
 export async function consistencyProof(reader: TreeReader, old: number, size: number): Promise<string[]> {
-  ensure(old >= 1 && old <= size, "INVALID_REQUEST", "The older size is at least 1 and not beyond the newer.");
+  ensure(old >= 1 && old <= size, "INVALID_REQUEST", `The older size is from 1 to the newer, ${size}.`);
   const proof = await subproof(reader, old, 0, size, true);
   return proof.map(base64url);
 }

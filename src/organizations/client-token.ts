@@ -93,7 +93,8 @@ function grantedScopes(client: ApiClient, scope: string | undefined): readonly S
   const granted = client.scopes.filter((each) => asked.delete(each));
   const [missing] = asked;
   const known = allScopes.some((each) => each === missing);
-  ensure(missing === undefined, "INVALID_SCOPE", known ? `The client has no scope ${missing}.` : "No such scope.");
+  const fault = known ? `The client has no scope ${missing}.` : `No such scope; there are ${allScopes.join(", ")}.`;
+  ensure(missing === undefined, "INVALID_SCOPE", fault);
   ensure(granted.length > 0, "INVALID_SCOPE", "No scope is asked for.");
   return granted;
 }

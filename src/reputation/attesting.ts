@@ -7,6 +7,7 @@ import { foldAccount } from "../identity/subject-did.ts";
 import { base64url, fromBase64url, hex } from "../kernel/bytes.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import { canonicalJson, isObject, type JsonObject } from "../kernel/json.ts";
+import { expectingTime } from "../kernel/misfit.ts";
 import { type Clock, iso, parseNamedTime } from "../kernel/time.ts";
 import { derivedId } from "../operations/document-id.ts";
 import { type LoggedEntry, operationDigest } from "../operations/entry.ts";
@@ -61,8 +62,8 @@ export const attestationRequest = z.strictObject({
   value: valueText,
   work: workNamed.optional(),
   /** Moments (RFC 3339). */
-  validFrom: z.string().max(64).optional(),
-  validUntil: z.string().max(64).optional(),
+  validFrom: z.string(expectingTime).max(64).optional(),
+  validUntil: z.string(expectingTime).max(64).optional(),
   ...textMembers,
 });
 

@@ -1,4 +1,4 @@
-import { type CompactJws, parseCompact } from "../identity/jws.ts";
+import type { CompactJws } from "../identity/jws.ts";
 import { attempt, unlessRefused } from "../kernel/attempt.ts";
 import { ensure } from "../kernel/failure.ts";
 import { type Check, fail, pass, skipped, unknown } from "../kernel/report.ts";
@@ -7,6 +7,7 @@ import { type Credential, issuerOf, parseCredential } from "../securing/data-mod
 import { parseStamp } from "../securing/date-time-stamp.ts";
 import { otherStatuses, type Respelt, respeltMembers } from "../securing/other-spellings.ts";
 import { checkHeader, checkJws, keyOf, type PublicJwk, type ResolveKey } from "../securing/vc-jwt.ts";
+import { compactForm } from "./compact-form.ts";
 import { tried } from "./tried.ts";
 
 /** What a credential secured as JWT turned out to be; `credential` where it follows the data model. */
@@ -33,7 +34,7 @@ export async function examineJwt(
 
 /** What the text of a JWT alone decides. */
 function readJwt(jwt: string, maxLength: number): JwtExamination {
-  const form = tried("form", "It is a JWS in compact form.", () => parseCompact(jwt, maxLength));
+  const form = compactForm(jwt, maxLength);
   const jws = form.value;
   if (!jws) return { checks: [form.check] };
   const header = tried("header", "The header is that of a credential.", () => checkHeader(jws.header));

@@ -13,6 +13,7 @@ import { openWork } from "../securing/work.ts";
 import { type BadgeReport, verifySecured } from "./badge.ts";
 import { proofChecks } from "./badge-examination.ts";
 import { type AskedBadge, type BadgeKnowledge, type BadgeQuestion, envelopedIn } from "./badge-question.ts";
+import { compactForm } from "./compact-form.ts";
 import type { Answering } from "./knowledge.ts";
 import { type Presenter, presenterCheck, presenterOf, subjectCheck } from "./presentation-holder.ts";
 
@@ -112,7 +113,7 @@ async function examineJwt(
   knowledge: BadgeKnowledge,
 ): Promise<Examined> {
   const form = "vp+jwt";
-  const read = await attempt("form", "It is a JWS in compact form.", () => parseCompact(jwt, maxPresentationJwt));
+  const read = compactForm(jwt, maxPresentationJwt);
   const jws = read.value;
   if (!jws) return { form, checks: [read.check] };
   const body = jws.payload;

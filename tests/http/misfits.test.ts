@@ -14,7 +14,7 @@ import { allKinds } from "../../src/verify/kinds.ts";
 import { appKey } from "../harness.ts";
 import { type Academy, makeClass, openAcademy, sendBatch, tryAward } from "./academy.ts";
 import { openAttester, person, tryAttest } from "./attester.ts";
-import { delegate, get, post, signIn } from "./client.ts";
+import { delegate, get, post, remove, signIn } from "./client.ts";
 import { openOrganization, tryChange } from "./org-client.ts";
 import { type LocalService, startLocal, wideLimits } from "./server.ts";
 
@@ -99,6 +99,52 @@ const soon = "A time is given by RFC 3339, as 2026-11-20T11:41:04Z.";
 
 type Told = { body: { code: string; detail: string } };
 
+describe("a refusal says what helps", () => {
+  const detailOf = async (ask: Promise<{ status: number; body: Told["body"] }>) => (await ask).body.detail;
+
+  test("to whoever brings no token, or one that is not valid: where tokens come from", async () => {
+    for (const token of [undefined, "abc"]) {
+      const detail = await detailOf(get(service, "/v1/me", token === undefined ? {} : { token }));
+      for (const source of ["POST /v1/auth/siwe", "POST /oauth/token", "RENOWN_OPERATOR_TOKEN"])
+        expect(detail).toContain(source);
+    }
+  });
+
+  test("of what is not there, by the parts of the address, and alike of what is hidden", async () => {
+    const absent = await detailOf(get(service, "/v1/orgs/nobody-at-all"));
+    expect(absent).toMatch(/slug.* What the request names is not here, or not for whoever asks\.$/);
+    const { answer } = await signIn(service);
+    const { id } = JSON.parse(Buffer.from(answer.credential.split(".")[1]!, "base64url").toString());
+    const { token } = await signIn(service);
+    const path = (name: string) => `/v1/credentials/${name}`;
+    const others = await remove(service, path(id.split("/").at(-1)), { token });
+    const nobodys = await remove(service, path("0f8fad5b-d9cb-469f-a165-70867728950e"), { token });
+    expect([others.status, others.body.detail]).toEqual([404, nobodys.body.detail]);
+    expect(others.body.detail).toContain("id: The last part of the credential's id.");
+  });
+
+  test("of an address that there is not nothing more than that", async () => {
+    expect(await detailOf(get(service, "/v1/nothing/here"))).toBeUndefined();
+  });
+
+  test("of a delegation without its terms, by their names", async () => {
+    const detail = await detailOf(post(service, "/v1/auth/nonce", { purpose: "delegate" }));
+    expect(detail).toContain("`app`");
+    expect(detail).toContain("`until`");
+  });
+});
+
+test("a check of what is no JWS says so", async () => {
+  for (const name of ["credential", "presentation"]) {
+    const { body } = await post(service, `/v1/${name}s/verify`, { [name]: "abc" });
+    const form = body.checks.find((check: { name: string }) => check.name === "form");
+    expect(form).toMatchObject({
+      code: "INVALID_TOKEN",
+      detail: expect.stringMatching(/^It is no JWS in compact form/),
+    });
+  }
+});
+
 describe("a refusal names the member, and what it must be", () => {
   const nonce = (body: JsonObject) =>
     post(service, "/v1/auth/nonce", { purpose: "delegate", app: appKey.did, ...body });
@@ -110,12 +156,20 @@ describe("a refusal names the member, and what it must be", () => {
 
   test.each<[string, () => Promise<Told>, string]>([
     ["of a body", () => post(service, "/v1/auth/nonce", {}), 'purpose: It is missing: one of "sign-in", "delegate"'],
-    ["of a query", () => get(service, "/v1/operations?limit=x"), "limit: A limit is a number."],
+    ["of a query", () => get(service, "/v1/operations?limit=x"), "limit: A limit is a whole number from 1."],
     ["of a query without such a one", () => get(service, "/v1/operations?x=1"), 'There is no parameter "x" here.'],
     ["of a policy", () => policy({}), "policy.name: It is missing: a text is expected."],
-    ["of an action", change, "input.user: A text is expected."],
-    ["of a form that was meant", () => award({ recipient: { did: 5 } }), "recipient.did: A text is expected."],
-    ["of a row of NDJSON", () => row({ key: "1", class: 5, recipient: { did } }), "class: A text is expected."],
+    ["of an action", change, "input.user: A text, in quotes, is expected."],
+    [
+      "of a form that was meant",
+      () => award({ recipient: { did: 5 } }),
+      "recipient.did: A text, in quotes, is expected.",
+    ],
+    [
+      "of a row of NDJSON",
+      () => row({ key: "1", class: 5, recipient: { did } }),
+      "class: A text, in quotes, is expected.",
+    ],
     ["of a row of CSV", () => row(`key,class,did,validUntil\n1,${klass.id},${did},soon\n`), `validUntil: ${soon}`],
     ["a time, of a nonce", () => nonce({ until: "soon" }), `until: ${soon}`],
     ["a time, of an award", () => award({ validFrom: "soon" }), `validFrom: ${soon}`],

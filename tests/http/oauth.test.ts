@@ -100,6 +100,8 @@ describe("a token by a secret", () => {
     expectRefusal(await askToken(service, { ...secrets(), grant_type: "" }), "invalid_request");
     for (const scope of ["classes:write", "awards:read classes:write", "openid", " "])
       expectRefusal(await askToken(service, { ...secrets(), scope }), "invalid_scope");
+    const unknown = await askToken(service, { ...secrets(), scope: "openid" });
+    expect(unknown.body.error_description).toMatch(/^No such scope; there are classes:write, .*awards:read/);
     const twice = `grant_type=client_credentials&scope=awards:read&scope=awards:read`;
     const headers = { "content-type": "application/x-www-form-urlencoded", ...basic(client.client, client.secret) };
     expectRefusal(await ask(service, "POST", "/oauth/token", { body: twice, headers }), "invalid_request");

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
+import { constants } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "./free-port.ts";
@@ -88,5 +89,46 @@ describe("npm run demo", () => {
     expect(told.match(/^To check it: curl -s /gm)?.length).toBeGreaterThan(10);
     expect(told.match(/^To check it: .*…/gm)?.length).toBe(told.match(/^ +\(… is /gm)?.length);
     expect(told).toMatch(/npm run replay -- --log export\.json --operation-keys did\.json --policy/);
+    // What is fetched answers for the moment that is asked about, on whatever day that is.
+    expect(told).toMatch(/\/export\?at=(\S+)' -o export\.json\n.*\n.*npm run replay .* --at \1$/m);
   });
 });
+
+describe("a server of the demo's own", () => {
+  const begin = `const { startServer } = await import(${JSON.stringify(join(root, "tools/demo-server.ts"))});
+    process.stdout.write("url " + (await startServer()).url + "\\n");`;
+
+  test.skipIf(process.platform === "win32").each(["SIGINT", "SIGTERM"] as const)(
+    "takes no settings of its caller, and leaves nothing behind at %s",
+    async (signal) => {
+      const folder = emptyFolder();
+      const foreign = { RENOWN_SMTP_URL: "smtp://mail.example.org", RENOWN_RATE_BURST: "1" };
+      const child = spawn(process.execPath, ["--input-type=module", "-e", begin], {
+        env: { ...process.env, TMPDIR: folder, ...foreign },
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      const exit = once(child, "exit");
+      const url = await Promise.race([
+        urlIn(child),
+        exit.then(([code]) => Promise.reject(new Error(`Ended: ${code}`))),
+      ]);
+      for (let i = 0; i < 3; i++) expect((await fetch(`${url}/v1/log`)).status).toBe(200);
+      expect(readdirSync(folder)).toHaveLength(1);
+      child.kill(signal);
+      expect(await exit).toEqual([128 + constants.signals[signal], null]);
+      expect(readdirSync(folder)).toEqual([]);
+      rmSync(folder, { recursive: true });
+    },
+  );
+});
+
+/** The address that a program tells on a line of its own. */
+async function urlIn({ stdout }: ChildProcess): Promise<string> {
+  let said = "";
+  for await (const chunk of stdout!) {
+    said += chunk;
+    const url = /^url (\S+)$/m.exec(said)?.[1];
+    if (url !== undefined) return url;
+  }
+  throw new Error(said);
+}

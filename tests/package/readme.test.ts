@@ -138,12 +138,22 @@ describe("what the papers print", () => {
     expect(story).toMatch(/^signed in: did:pkh:.*^delegated: LIVE .*^admitted: .*^revoked: REVOKED$/ms);
     const verdicts = runText("check.ts", hostApp!.text);
     expect(verdicts).toMatch(/^undetermined .*^pass signature .*^unknown delegation .*^valid /ms);
+    expect(verdicts).toMatch(/^when it was admitted: valid\nas of now: invalid REVOKED$/m);
   });
 
   test.skipIf(!canFollow())("verifies with the command that the README gives", () => {
     const [command] = blocksOf("README.md").filter(({ text }) => text.includes("/v1/operations/verify"));
     const { results } = JSON.parse(run("sh", ["-c", command!.text.replace("http://localhost:8787", url)]));
     expect(results).toMatchObject([{ verdict: "valid", binding: "full" }]);
+  });
+
+  test.skipIf(!canFollow())("replays a score from the whole log with the loop of docs/reputation.md", () => {
+    const [loop] = blocksOf("docs/reputation.md").filter(({ text }) => text.includes("--root"));
+    const replay = loop!.text.replace("npm run replay --", `node '${join(root, "tools/replay.ts")}'`);
+    const subject = `did:pkh:eip155:1:0x${"1".repeat(40)}`;
+    const told = run("sh", ["-c", `set -e\nDID=${subject}\n${replay}`]);
+    for (const name of ["root", "log", "admission"]) expect(told).toMatch(new RegExp(`^ {2}pass +${name}: `, "m"));
+    expect(told).toMatch(/^Verdict: equal$/m);
   });
 
   test("calls each address of the API by its name, and says for whom it is", async () => {

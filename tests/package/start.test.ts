@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { makeServiceKeys, operationDid, rotate, type ServiceKeys } from "../../src/identity/service-keys.ts";
@@ -27,7 +28,15 @@ async function begin(given: ServiceKeys): Promise<void> {
 }
 
 /** Starts the server, which refuses: with 1, nothing on stdout, and one line behind the heading. */
-async function refused(): Promise<string> {
+async function refused(settings: Record<string, string> = {}): Promise<string> {
+  const { code, out, errors } = await runNode([join(root, "src/node.ts")], { env: environment(settings) });
+  expect([code, out]).toEqual([1, ""]);
+  const [heading, line, ...more] = errors.split("\n");
+  expect([heading, more]).toEqual(["The configuration has mistakes:", [""]]);
+  return line!;
+}
+
+function environment(given: Record<string, string>): Record<string, string | undefined> {
   const settings = Object.entries(process.env).filter(([name]) => !name.startsWith("RENOWN_"));
   const env = {
     RENOWN_KEYS: "",
@@ -36,13 +45,7 @@ async function refused(): Promise<string> {
     RENOWN_ORIGIN: "http://localhost:8787",
     RENOWN_DATA: data,
   };
-  const { code, out, errors } = await runNode([join(root, "src/node.ts")], {
-    env: { ...Object.fromEntries(settings), ...env },
-  });
-  expect([code, out]).toEqual([1, ""]);
-  const [heading, line, ...more] = errors.split("\n");
-  expect([heading, more]).toEqual(["The configuration has mistakes:", [""]]);
-  return line!;
+  return { ...Object.fromEntries(settings), ...env, ...given };
 }
 
 describe("a start that is refused", () => {
@@ -90,5 +93,50 @@ describe("a start that is refused", () => {
     expect(line).toContain(`The database ${pathOf("renown.sqlite")} cannot be opened: `);
     expect(line).toContain("bring back a backup");
     expect(readdirSync(data)).not.toContain("keys.json");
+  });
+
+  test.each([
+    ["is a file", () => pathOf("file"), "file is no directory. "],
+    ["lies below a file", () => pathOf("file/data"), "file is no directory. "],
+  ])("names RENOWN_DATA where it %s", async (_, folder, says) => {
+    writeFileSync(pathOf("file"), "");
+    const line = await refused({ RENOWN_DATA: folder() });
+    expect(line).toMatch(/^ {2}RENOWN_DATA: The directory /);
+    expect(line).toContain(says);
+    expect(line).toContain("Name one");
+  });
+
+  test.runIf(process.platform === "linux")("names RENOWN_DATA where nothing can be made, as below /proc", async () => {
+    expect(await refused({ RENOWN_DATA: "/proc/nope/data" })).toMatch(
+      /^ {2}RENOWN_DATA: .*nothing can be made there\./,
+    );
+  });
+
+  test("names HOST where it is no address of this machine", async () => {
+    const line = await refused({ HOST: "192.0.2.1" });
+    expect(line).toMatch(/^ {2}HOST: 192\.0\.2\.1 is no address of this machine; 0\.0\.0\.0/);
+  });
+});
+
+describe("a start", () => {
+  test("makes the data directory and those above it, for nobody else, and says by which signal it ends", async () => {
+    const folder = pathOf("a/b");
+    const child = spawn(process.execPath, [join(root, "src/node.ts")], {
+      env: environment({ RENOWN_DATA: folder }) as NodeJS.ProcessEnv,
+    });
+    let out = "";
+    const ended = new Promise((resolve) => child.once("close", (code) => resolve(code)));
+    const listens = new Promise<void>((resolve) => {
+      child.stdout.on("data", (text) => {
+        out += text;
+        if (out.includes("Renown listens on")) resolve();
+      });
+    });
+    await Promise.race([listens, ended]);
+    child.kill("SIGTERM");
+    expect(await ended).toBe(0);
+    for (const each of [folder, pathOf("a")]) expect(statSync(each).mode & 0o777).toBe(0o700);
+    const last = out.trimEnd().split("\n").at(-1)!;
+    expect(JSON.parse(last)).toMatchObject({ level: "info", message: "stopping", signal: "SIGTERM" });
   });
 });

@@ -201,6 +201,11 @@ describe("the configuration", () => {
     expect(mistakes({ [name]: " " })).toEqual([]);
   });
 
+  test.each(["RENOWN_FOO", "RENOWN_X", "RENOWN_POST", "RENOWN_TELEMETRY_ENDPOINT"])(
+    "names %s as no setting, and none that is far from it",
+    (name) => expect(mistakes({ [name]: "1" })).toEqual([`${name} is no setting; the README lists them all.`]),
+  );
+
   test("lets variables be that begin alike and are known to be others'", () => {
     const links = {
       RENOWN_PORT: "tcp://10.0.0.7:8787",

@@ -26,6 +26,16 @@ describe("a query", () => {
     expect(() => readQuery(url(query), pageQuery(50, 200))).toThrow(invalid);
   });
 
+  test.each([
+    ["1001", 1000, "limit: At most 1000 at once."],
+    ["10000", 1000, "limit: At most 1000 at once."],
+    ["9".repeat(400), 1000, "limit: At most 1000 at once."],
+    ["0", 200, "limit: A limit is a whole number from 1."],
+    ["ten", 200, "limit: A limit is a whole number from 1."],
+  ])("says of a limit of %s, of at most %i, what is wrong", (limit, most, detail) => {
+    expect(() => readQuery(url(`?limit=${limit}`), pageQuery(50, most))).toThrow(expect.objectContaining({ detail }));
+  });
+
   test("is refused where none is taken", () => {
     expect(() => readQuery(url("?x=1"), noQuery)).toThrow(invalid);
     expect(readQuery(url("?"), noQuery)).toEqual({});

@@ -27,9 +27,10 @@ describe("keys:rotate", () => {
     const before = await makeServiceKeys(now);
     writeFileSync(path, JSON.stringify(before));
     chmodSync(path, 0o644);
-    const { stdout } = await rotate();
+    const { stdout, stderr } = await rotate();
     const after = read();
     expect(stdout.trim()).toBe(signerAt(after).kid);
+    expect(stderr).toContain("Restart the service now: ");
     expect(after.signing).toHaveLength(2);
     expect(after.signing[0]).toEqual({ ...before.signing[0], retired: expect.any(String) });
     expect({ ...after, signing: before.signing }).toEqual(before);

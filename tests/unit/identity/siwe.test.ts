@@ -110,6 +110,21 @@ describe("a sign-in message", () => {
   });
 
   test.each([
+    ["hello", "Line 1 of a message"],
+    [siweText().replaceAll("\n", "\r\n"), "a line feed alone"],
+    [siweText({ address: alice.address.slice(0, -1) }), "Line 2 of a message is the address"],
+    [siweText().replace("\n\nHello.", "\nHello."), "Line 3 of a message is empty"],
+    [siweText({ version: "2" }), "Line 7 of the message, `Version:`"],
+    [siweText({ chainId: "one" }), "Line 8 of the message, `Chain ID:`"],
+    [siweText({ nonce: "abc" }), "Line 9 of the message, `Nonce:`"],
+    [siweText().replace(/\nIssued At.*/, ""), "no line that begins with `Issued At:`"],
+    [siweText({ resources: ["not a uri"] }), "EIP-4361"],
+  ])("that is refused, as %j, says where it fails", (text, told) => {
+    const detail = expect.stringContaining(told);
+    expect(() => parseSiwe(text)).toThrow(expect.objectContaining({ code: "INVALID_SIWE", detail }));
+  });
+
+  test.each([
     ["a word", "tomorrow"],
     ["a date alone", "2026-11-20"],
     ["no time zone", "2026-11-20T12:00:00"],

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Failure } from "../../../src/kernel/failure.ts";
-import { holdTo, type Named } from "../../../src/kernel/misfit.ts";
+import { expectingTime, holdTo, type Named } from "../../../src/kernel/misfit.ts";
 
 const schema = z.strictObject({
   name: z.string().min(2).max(5),
@@ -61,7 +61,9 @@ function detailOf(value: unknown, named?: Named): string | undefined {
 describe("what does not fit", () => {
   test.each<[object, string]>([
     [{ name: undefined }, "name: It is missing: a text is expected."],
-    [{ name: 5 }, "name: A text is expected."],
+    [{ name: 5 }, "name: A text, in quotes, is expected."],
+    [{ name: true }, "name: A text, in quotes, is expected."],
+    [{ name: null }, "name: A text is expected."],
     [{ name: "a" }, "name: It has at least 2 characters."],
     [{ name: "abcdef" }, "name: It has at most 5 characters."],
     [{ count: "3" }, "count: A number is expected."],
@@ -87,11 +89,11 @@ describe("what does not fit", () => {
     [{ odd: "even" }, "odd: It does not have the form that is taken here."],
     [{ url: "here" }, "url: A URL is expected."],
     [{ named: { "A b": "" } }, "named.A b: The name does not have the form that is taken here."],
-    [{ named: { a: 1 } }, "named.a: A text is expected."],
+    [{ named: { a: 1 } }, "named.a: A text, in quotes, is expected."],
     [{ either: "x" }, 'either: "", a number or null is expected.'],
     [{ type: "c" }, 'type: One of "a", "b" is expected, or: It is a list of them.'],
     [{ key: { kty: "EC", x: "1" } }, "key.y: It is missing: a text is expected."],
-    [{ key: { kty: "OKP", x: 1 } }, "key.x: A text is expected."],
+    [{ key: { kty: "OKP", x: 1 } }, "key.x: A text, in quotes, is expected."],
     [{ key: { kty: "RSA" } }, "key: It has none of the forms that are taken here."],
     [{ key: "EC" }, "key: An object is expected."],
     [{ validity: { days: 0 } }, "validity.days: It is at least 1."],
@@ -104,7 +106,7 @@ describe("what does not fit", () => {
   });
 
   test("is told under the name of the whole, and by what the whole is made of", () => {
-    expect(detailOf({ ...whole, name: 5 }, { root: "input" })).toBe("input.name: A text is expected.");
+    expect(detailOf({ ...whole, name: 5 }, { root: "input" })).toBe("input.name: A text, in quotes, is expected.");
     expect(detailOf("abc", { root: "input" })).toBe("input: An object is expected.");
     expect(detailOf({ ...whole, q: "" }, { part: "parameter" })).toBe('There is no parameter "q" here.');
   });
@@ -126,6 +128,21 @@ describe("what does not fit", () => {
           expect(detail).toMatch(/^(?!.*(?:Invalid|received|Too (?:big|small)|Unrecognized))[^\n]+\.$/);
       }),
     );
+  });
+});
+
+describe("what is missing, or of no form that is taken,", () => {
+  const isObject = (value: unknown) => typeof value === "object";
+  const two = z.strictObject({ given: z.union([z.string(), z.custom(isObject, "An object is expected.")]) });
+  const dated = z.strictObject({ before: z.string(expectingTime) });
+
+  test.each<[z.ZodType, object, string]>([
+    [two, {}, "given: It is missing: a text or an object is expected."],
+    [two, { given: 1 }, "given: A text or an object is expected."],
+    [dated, {}, "before: It is missing: a time of RFC 3339, as 2026-11-20T11:41:04Z, is expected."],
+    [dated, { before: 1 }, "before: A time of RFC 3339, as 2026-11-20T11:41:04Z, is expected."],
+  ])("is told in one sentence: %# %j", (form, value, detail) => {
+    expect(() => holdTo(form, value, "INVALID_INPUT")).toThrow(expect.objectContaining({ detail }));
   });
 });
 

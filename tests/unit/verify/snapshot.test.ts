@@ -6,7 +6,7 @@ import { profileKind } from "../../../src/profiles/profile.ts";
 import { alice, openHouse, operationKey, session, userOf } from "../../harness.ts";
 
 let house: ReturnType<typeof openHouse>;
-afterEach(() => house.close());
+afterEach(() => house?.close());
 
 /** A profile whose one key was revoked an hour after it signed, and the delegations of its audited bundle. */
 async function story() {
@@ -28,7 +28,23 @@ async function story() {
   return { admitted, delegations, value: { operation: { action: signed.action }, context } };
 }
 
+const unreadable = ["2026-11-20T12:00:00Z", Number.NaN, Number.POSITIVE_INFINITY, 1.5, 8.64e15 + 1, -8.64e15 - 1, null];
+
 describe("an operation verified with the delegations of a bundle, asking nobody", () => {
+  it.each(unreadable)("is refused with a time that is %s, which names the member and the unit", async (time) => {
+    const refused = (name: string) => ({
+      code: "UNREADABLE_DATE",
+      detail: expect.stringMatching(new RegExp(`^${name}: .*whole milliseconds since 1970`)),
+    });
+    await expect(verifyOperation({}, { at: time as number })).rejects.toMatchObject(refused("at"));
+    await expect(verifyOperation({}, { now: time as number })).rejects.toMatchObject(refused("now"));
+  });
+
+  it("is judged at any time that a date can tell", async () => {
+    for (const time of [0, -1, 8.64e15, -8.64e15])
+      expect(await verifyOperation({}, { at: time, now: time })).toMatchObject({ verdict: "invalid" });
+  });
+
   it("is valid at a moment before the key was revoked", async () => {
     const { admitted, delegations, value } = await story();
     const terms = { realm: house.realm, now: house.clock.now(), delegations };
