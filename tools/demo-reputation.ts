@@ -138,8 +138,9 @@ async function replay(url: string, { user }: Signing): Promise<void> {
   say(`With the incident turned into an endorsement: ${forged.verdict} (${laws.join(", ")}).`);
   const { realm } = await get<{ realm: string }>(url, "/v1/log");
   const inRealm = realm === "main" ? "" : ` --realm ${realm}`;
-  const asked = `--policy ${policy} --subject ${user} --at ${exported.question.at}`;
-  toCheck(`curl -s '${url}${path}' -o export.json
+  const { at } = exported.question;
+  const asked = `--policy ${policy} --subject ${user} --at ${at}`;
+  toCheck(`curl -s '${url}${path}?at=${at}' -o export.json
              curl -s ${url}/.well-known/did.json -o did.json
              npm run replay -- --log export.json --operation-keys did.json${inRealm} ${asked}`);
 }

@@ -17,20 +17,21 @@ export async function findServer(named: string | undefined): Promise<DemoServer>
     say(`Playing against ${url}`);
     return { url, own: false, stop: async () => {} };
   }
+  say(`No server runs on ${url}.`);
+  return { ...(await startServer()), own: true };
+}
+
+/**
+ * A server over an empty folder that goes with it, also where a signal ends this process. It takes none of the settings
+ * of whoever starts it, and lets the whole story pass at once.
+ */
+export async function startServer(): Promise<Omit<DemoServer, "own">> {
   const folder = await mkdtemp(join(tmpdir(), "renown-demo-"));
   const port = 20_000 + Math.floor(Math.random() * 20_000);
-  const own = `http://localhost:${port}`;
-  say(`No server runs on ${url}; one is started on ${own} over an empty folder.`);
-  const env = {
-    ...process.env,
-    PORT: String(port),
-    RENOWN_ORIGIN: own,
-    RENOWN_DATA: folder,
-    RENOWN_REALM: "demo",
-    RENOWN_LOG_LEVEL: "error",
-  };
+  const url = `http://localhost:${port}`;
+  say(`One is started on ${url} over an empty folder.`);
   const child = spawn(process.execPath, [join(import.meta.dirname, "../src/node.ts")], {
-    env,
+    env: { ...environment(), PORT: String(port), RENOWN_DATA: folder, ...settings },
     stdio: ["ignore", "ignore", "inherit"],
   });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
@@ -39,12 +40,24 @@ export async function findServer(named: string | undefined): Promise<DemoServer>
     await ended;
     await rm(folder, { recursive: true, force: true });
   };
+  const stopAndExit = (_signal: NodeJS.Signals, number: number) => {
+    process.exitCode = 128 + number;
+    void stop().finally(() => process.exit());
+  };
+  process.on("SIGINT", stopAndExit).on("SIGTERM", stopAndExit);
   for (let attempt = 0; attempt < 200 && child.exitCode === null; attempt++) {
-    if ((await silenceOf(own)) === undefined) return { url: own, own: true, stop };
+    if ((await silenceOf(url)) === undefined) return { url, stop };
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   await stop();
   throw new Error("The server did not start.");
+}
+
+const settings = { RENOWN_REALM: "demo", RENOWN_RATE_BURST: "10000", RENOWN_LOG_LEVEL: "error" };
+
+/** That of this process without what sets a server. */
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:HOST$|PORT$|RENOWN_)/.test(name)));
 }
 
 /** Why a server does not answer; undefined where it is ready. */

@@ -12,8 +12,8 @@ Signs in with a fresh wallet, delegates an app key, signs an operation, verifies
 next operation is refused, and audits the log offline. Then an academy awards badges, a learner claims hers by the
 link, a verifier checks the picture of it, and the academy takes another one back. Last, three organisations attest
 work, a mishap is disputed and struck, the score moves and says why, and is computed again from its export alone.
-Without --url it takes the server on http://localhost:8787, and where none answers it starts one over an empty folder
-for as long as it runs.
+Without --url it takes the server on http://localhost:8787, and leaves its people, organisations and badges there; where
+none answers it starts one over an empty folder for as long as it runs.
 `;
 
 const values = readOptions({ url: { type: "string" }, help: { type: "boolean", short: "h" } }, usage);
@@ -34,8 +34,9 @@ try {
   if (server.own)
     say("\nThis server ends now. To try the lines above: npm start, then npm run demo -- --url http://localhost:8787");
 } catch (error) {
-  say(`\nThe story broke off: ${error instanceof Error ? error.message : error}`);
-  process.exitCode = 1;
+  // Whoever has ended it by a signal knows why.
+  if (process.exitCode === undefined) say(`\nThe story broke off: ${error instanceof Error ? error.message : error}`);
+  process.exitCode ??= 1;
 } finally {
   await server?.stop();
 }

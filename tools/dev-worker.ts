@@ -9,6 +9,9 @@ const usage = `npm run dev:worker -- [--port 8787] [--persist-to <folder>]
 
 Serves the Worker in workerd over a local D1 database, http://localhost:8787 unless told otherwise.
 Keys are made on first start, into .dev.vars (mode 0600); the migrations are applied at every start.
+Wrangler triggers no crons here; what they do is done when it is asked for:
+  curl 'http://localhost:8787/cdn-cgi/handler/scheduled?cron=*+*+*+*+*'      the outbox
+  curl 'http://localhost:8787/cdn-cgi/handler/scheduled?cron=7,37+*+*+*+*'   tidying, then the outbox
 
   --port         where it listens; RENOWN_ORIGIN follows it
   --persist-to   where the local database is, .wrangler/state unless told otherwise

@@ -18,7 +18,7 @@ Audits every log in FILE with no server and no database, reads the policy from i
 compares it byte by byte with the one that the service told.
 
   --log FILE            an export (GET /v1/subjects/{did}/scores/{policy}/export), or the whole log: pages of
-                        GET /v1/operations one behind the other, or one entry on each line; given again, a log that the
+                        GET /v1/operations one on each line, or one entry on each line; given again, a log that the
                         export leaves out: pages of GET /v1/documents/{id}/audit?bundle=1&after=..., each a file
   --policy ID[@VERSION] a policy's document, or a name like open-work; of an export the one that it answers for
   --subject DID         about whom; of an export likewise
@@ -36,6 +36,16 @@ compares it byte by byte with the one that the service told.
   --realm NAME          of all logs; main unless given
   --json                the report as JSON
   --help                this
+
+The whole log comes page by page: GET /v1/operations?after=0&limit=1000, then after= what "next" says. There is always a
+next, for the log goes on; a page without items is the end for now. Ask for the score, then for the root, then for the pages:
+
+  after=0
+  while curl -sf "$RENOWN/v1/operations?after=$after&limit=1000" -o page.json; do
+    [ "$(node -p "JSON.parse(fs.readFileSync('page.json')).items.length")" -gt 0 ] || break
+    cat page.json && echo
+    after=$(node -p "JSON.parse(fs.readFileSync('page.json')).next")
+  done > log.ndjson
 
 It ends with 0 where every law holds and the bytes are equal, with 1 where they are not or nobody can tell, and with 2
 where it cannot begin. What the subject hides is concealed from others: only its own export can be computed then.
