@@ -80,6 +80,11 @@ function isPlain(text: string): boolean {
 
 const maxLooked = 128;
 
+/** A text as it is, "" for all else: of an object that came as JSON nothing may make a text, if it has a member toString. */
+export function asText(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,7 @@
 import type { Did } from "../identity/did.ts";
 import { parseCompact } from "../identity/jws.ts";
 import { type Code, ensure, Failure } from "../kernel/failure.ts";
-import { isObject, type Json, type JsonObject, parseJson } from "../kernel/json.ts";
+import { asText, isObject, type Json, type JsonObject, parseJson } from "../kernel/json.ts";
 import { clockSkew, type Millis, parseTime, second } from "../kernel/time.ts";
 import { checkProofs } from "../securing/data-integrity.ts";
 import { contextCheck, plainTermsCheck } from "../securing/plain-terms.ts";
@@ -125,7 +125,7 @@ async function checkProof(credential: JsonObject, { did, resolveKey, now, work }
 
 /** Proofs over RDF hold what the JSON comes to, so that must be what it says; by JCS they hold the JSON. */
 function readsPlainly(credential: JsonObject): boolean {
-  const overJson = [credential.proof].flat().every((each) => isObject(each) && /-jcs-/.test(String(each.cryptosuite)));
+  const overJson = [credential.proof].flat().every((each) => isObject(each) && /-jcs-/.test(asText(each.cryptosuite)));
   return overJson || [contextCheck, plainTermsCheck].every((check) => check(credential).outcome === "pass");
 }
 

@@ -1,7 +1,7 @@
 import { checkOf } from "../kernel/attempt.ts";
 import { type Bytes, base58, fromBase58 } from "../kernel/bytes.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
-import { canonicalJson, checkValue, isObject, type Json, type JsonObject, maxDepth } from "../kernel/json.ts";
+import { asText, canonicalJson, checkValue, isObject, type Json, type JsonObject, maxDepth } from "../kernel/json.ts";
 import { type Check, pass, unknown } from "../kernel/report.ts";
 import { clockSkew, iso, type Millis } from "../kernel/time.ts";
 import {
@@ -198,7 +198,7 @@ function readProof(proof: JsonObject, terms: ProofQuestion): { method: string; s
   ensure(typeof method === "string" && method.includes("#"), "INVALID_PROOF", "The proof names no key.");
   const value = typeof proofValue === "string" && proofValue.startsWith("z") ? proofValue.slice(1) : "";
   const signature = fromBase58(value);
-  const isWide = String(proof.cryptosuite).startsWith("ecdsa-") && wideValue.test(value);
+  const isWide = asText(proof.cryptosuite).startsWith("ecdsa-") && wideValue.test(value);
   ensure(!isWide, "UNKNOWN_SUITE", "The signature is by a key of P-384, which is not read here.");
   ensure(signature?.length === 64, "INVALID_PROOF", "proofValue is no base58 of 64 bytes with the multibase prefix z.");
   const createdAt = created === undefined ? Number.POSITIVE_INFINITY : parseStamp("proof.created", created);

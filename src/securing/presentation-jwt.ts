@@ -2,7 +2,7 @@ import type { Did } from "../identity/did.ts";
 import { type CompactJws, parseCompact } from "../identity/jws.ts";
 import { base64url, equalBytes, utf8 } from "../kernel/bytes.ts";
 import { ensure } from "../kernel/failure.ts";
-import { isObject, type JsonObject } from "../kernel/json.ts";
+import { asText, isObject, type JsonObject } from "../kernel/json.ts";
 import { type Millis, second } from "../kernel/time.ts";
 import { contextV2 } from "./data-model.ts";
 import { parsePresentation } from "./presentation.ts";
@@ -106,8 +106,8 @@ function isAsDrafted(
       : { words: undefined };
   const draft = draftPresentation({
     ...made,
-    key: String(header.kid).split("#")[0] as Did,
-    delegation: { id: String(id), ...words },
+    key: asText(header.kid).split("#")[0] as Did,
+    delegation: { id: asText(id), ...words },
     ...(typeof aud === "string" && { audience: aud }),
     ...(typeof nonce === "string" && { nonce }),
   });

@@ -173,6 +173,7 @@ function coordinate(text: string | undefined) {
   return bytes;
 }
 
-function isOneOf(value: unknown, ...names: string[]): boolean {
+/** Whether a value is one of these names, in whatever case. */
+export function isOneOf(value: unknown, ...names: string[]): boolean {
   return typeof value === "string" && names.includes(value.toLowerCase());
 }

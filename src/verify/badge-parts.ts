@@ -1,5 +1,5 @@
 import { attempt } from "../kernel/attempt.ts";
-import type { JsonObject } from "../kernel/json.ts";
+import { asText, type JsonObject } from "../kernel/json.ts";
 import { aside, type Check, fail, pass, unknown } from "../kernel/report.ts";
 import { credentialChecks } from "../securing/data-model.ts";
 import { checkOpenBadge } from "../securing/open-badge-schema.ts";
@@ -37,7 +37,7 @@ export function unfollowedParts(body: JsonObject): Check[] {
 }
 
 function refresh(body: JsonObject): Check {
-  const types = objectsIn(body.refreshService).map(({ type }) => String([type].flat()[0]).slice(0, 80));
+  const types = objectsIn(body.refreshService).map(({ type }) => asText([type].flat()[0]).slice(0, 80));
   return aside(
     unknown("refresh", "NOT_FOLLOWED", `It can be refreshed (${types.join(", ")}); that is not asked here.`),
   );

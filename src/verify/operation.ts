@@ -123,11 +123,8 @@ function readOperation(value: unknown): { operation: SignedOperation } | { check
       "INVALID_OPERATION",
       "The context names no document.",
     );
-    const place = {
-      document: documentId,
-      kind: documentType,
-      branch: branch === undefined || branch === null ? "main" : String(branch),
-    };
+    ensure((branch ?? "main") === "main", "INVALID_OPERATION", "The only branch is main.");
+    const place = { document: documentId, kind: documentType, branch: "main" };
     const operation = parseOperation(value.operation.action, place, false);
     ensure(
       scope === undefined || scope === operation.action.scope,

@@ -2,13 +2,13 @@ import type { ProofMethod } from "../identity/delegation.ts";
 import { type CompactJws, parseCompact } from "../identity/jws.ts";
 import { attempt, unlessRefused } from "../kernel/attempt.ts";
 import { ensure } from "../kernel/failure.ts";
-import { isObject, type Json, type JsonObject } from "../kernel/json.ts";
+import { asText, isObject, type Json, type JsonObject } from "../kernel/json.ts";
 import { type Check, fail, judge, pass, skipped, unknown, type Verdict } from "../kernel/report.ts";
 import { clockSkew, iso, type Millis } from "../kernel/time.ts";
 import { issuerOf } from "../securing/data-model.ts";
 import { contextCheck, plainTermsCheck } from "../securing/plain-terms.ts";
 import { type PresentedCredential, parsePresentation } from "../securing/presentation.ts";
-import { checkJws, maxCredentialJwt } from "../securing/vc-jwt.ts";
+import { checkJws, isOneOf, maxCredentialJwt } from "../securing/vc-jwt.ts";
 import { openWork } from "../securing/work.ts";
 import { type BadgeReport, verifySecured } from "./badge.ts";
 import { proofChecks } from "./badge-examination.ts";
@@ -137,9 +137,9 @@ async function examineJwt(
 }
 
 function checkTyp({ header }: CompactJws): void {
-  const typed = header.typ === undefined || /^(?:application\/)?vp\+jwt$/i.test(String(header.typ));
+  const typed = header.typ === undefined || isOneOf(header.typ, "vp+jwt", "application/vp+jwt");
   ensure(typed, "INVALID_CREDENTIAL", "The typ of the header is not vp+jwt.");
-  const holds = header.cty === undefined || /^(?:application\/)?vp$/i.test(String(header.cty));
+  const holds = header.cty === undefined || isOneOf(header.cty, "vp", "application/vp");
   ensure(holds, "INVALID_CREDENTIAL", "The cty of the header is not vp.");
 }
 
@@ -154,7 +154,7 @@ async function checkSignature(jws: CompactJws, at: Millis, { resolveKey }: Badge
     "iss is not the holder of the presentation.",
   );
   ensure(typeof kid === "string" && kid !== "", "INVALID_CREDENTIAL", "The header names no key.");
-  const url = kid.startsWith("did:") ? kid : `${String(holder)}#${kid.replace(/^#/, "")}`;
+  const url = kid.startsWith("did:") ? kid : `${asText(holder)}#${kid.replace(/^#/, "")}`;
   // A wallet lists no keys: whether it has let this one present is a check of its own.
   const own = holder === undefined || url.split("#")[0] === (byKey ?? holder);
   ensure(own, "INVALID_CREDENTIAL", "The key is not one of the holder's.");

@@ -2,7 +2,7 @@ import { type CompactJws, parseCompact } from "../identity/jws.ts";
 import { attempt } from "../kernel/attempt.ts";
 import { equalBytes } from "../kernel/bytes.ts";
 import { ensure } from "../kernel/failure.ts";
-import type { JsonObject } from "../kernel/json.ts";
+import { asText, type JsonObject } from "../kernel/json.ts";
 import { type Check, fail, pass, skipped, unknown } from "../kernel/report.ts";
 import { clockSkew, iso, type Millis, second } from "../kernel/time.ts";
 import { issuerResolver, type ResolveIssuer } from "../securing/issuer-metadata.ts";
@@ -65,12 +65,12 @@ async function statusCheck(
   const signed = checks.some(({ name, outcome }) => name === "signature" && outcome === "pass");
   if (!jws || !claims || !signed) return skipped("status", "signature");
   const { own, issuers } = knowledge;
-  if (own && [own.did, issuers?.origin].includes(String(claims.iss))) return ownStatus(jws, claims, moments, own);
+  if (own && [own.did, issuers?.origin].includes(asText(claims.iss))) return ownStatus(jws, claims, moments, own);
   if (claims.status === undefined) return pass("status", "The credential names no status.");
   const read = await attempt("status", "", () => parseTokenStatus(claims.status) ?? null);
   if (read.value === undefined) return read.check;
   if (read.value === null) return unknown("status", "UNKNOWN_STATUS_TYPE", "A status of this type is not read here.");
-  return listStatus(read.value, String(claims.iss), moments.now, knowledge);
+  return listStatus(read.value, asText(claims.iss), moments.now, knowledge);
 }
 
 /** What we issued stands in our records as it was signed, revoked or not. */

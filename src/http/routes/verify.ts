@@ -213,6 +213,8 @@ function didsOf(value: unknown): string[] {
   const context = isObject(action?.context) ? action.context : undefined;
   const signer = isObject(context?.signer) ? context.signer : undefined;
   const user = isObject(signer?.user) ? signer.user : undefined;
-  const named = user ? `${String(user.chainId)}:${String(user.address).toLowerCase()}` : "";
+  const { address, chainId } = user ?? {};
+  const whole = typeof address === "string" && typeof chainId === "number";
+  const named = whole ? `${chainId}:${address.toLowerCase()}` : "";
   return [signingKey(action), named].filter((did) => did !== "");
 }

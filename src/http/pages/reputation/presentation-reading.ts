@@ -2,6 +2,7 @@ import { parseCompact } from "../../../identity/jws.ts";
 import { unlessRefused } from "../../../kernel/attempt.ts";
 import { type Bytes, fromUtf8 } from "../../../kernel/bytes.ts";
 import { isObject, type JsonObject, parseJson } from "../../../kernel/json.ts";
+import { isOneOf } from "../../../securing/vc-jwt.ts";
 import { maxPresentationJwt } from "../../../verify/presentation.ts";
 
 /** What somebody gave, pasted or as a file, where it is a presentation: a JWT, or JSON. Undefined for anything else. */
@@ -10,7 +11,7 @@ export function presentationIn(given: string | Bytes): string | JsonObject | und
   const text = (typeof given === "string" ? given : textOf(given))?.trim() ?? "";
   if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) {
     const jws = unlessRefused(() => parseCompact(text, maxPresentationJwt));
-    const typed = /^(?:application\/)?vp\+jwt$/i.test(String(jws?.header.typ));
+    const typed = isOneOf(jws?.header.typ, "vp+jwt", "application/vp+jwt");
     return jws && (typed || isPresentation(jws.payload)) ? text : undefined;
   }
   const value = text.startsWith("{") ? unlessRefused(() => parseJson(text)) : undefined;

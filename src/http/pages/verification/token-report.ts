@@ -1,5 +1,6 @@
 import type { CompactJws } from "../../../identity/jws.ts";
 import { Failure } from "../../../kernel/failure.ts";
+import { asText } from "../../../kernel/json.ts";
 import { type Check, fail, judge, pass, skipped, type Verdict } from "../../../kernel/report.ts";
 import { iso, type Millis } from "../../../kernel/time.ts";
 import type { Services } from "../../../services.ts";
@@ -22,7 +23,7 @@ export async function reportToken(jwt: string, jws: CompactJws, services: Servic
   const { exp } = jws.payload;
   const expiresAt = typeof exp === "number" && Math.abs(exp) < 8.64e12 ? iso(exp * 1000) : null;
   const known = { sort, expiresAt, at: iso(now) } as const;
-  const form = pass("form", `It is a JWT of type ${String(jws.header.typ ?? "").slice(0, 32) || "unsaid"}.`);
+  const form = pass("form", `It is a JWT of type ${asText(jws.header.typ).slice(0, 32) || "unsaid"}.`);
   try {
     const party = await services.auth.identify(jwt);
     if (party.by === "session") {
