@@ -86,11 +86,6 @@ async function start(config: Config): Promise<void> {
   const pages = { deepLinks: config.deepLinks, maxDelegationLife };
   const app = createApp({ services, limits, log, clock, runtime, pages });
   const server = await listen(app.fetch, config);
-  const { port } = server.address() as AddressInfo;
-  const recovery = secp256k1Implementation();
-  process.stdout.write(
-    `Renown listens on http://${shown(config.host)}:${port} as ${origin}; its data is in ${folder}; secp256k1 is ${recovery}.\n`,
-  );
   const tidying = setInterval(
     () => void services.tidy().catch((error) => log.error("tidying failed", errorFields(error))),
     tidyEvery,
@@ -105,6 +100,12 @@ async function start(config: Config): Promise<void> {
     await Promise.all([storage.close(), threads.close()]);
     lines.flush();
   });
+  // Told last, for whoever reads it may end the process, and that goes in order from here on.
+  const { port } = server.address() as AddressInfo;
+  const recovery = secp256k1Implementation();
+  process.stdout.write(
+    `Renown listens on http://${shown(config.host)}:${port} as ${origin}; its data is in ${folder}; secp256k1 is ${recovery}.\n`,
+  );
 }
 
 /** Looks at the database before keys are made: a start that is refused makes none. */
