@@ -3,7 +3,7 @@ import { ed25519Verifier } from "#primitives";
 import { parseKeyDid } from "../identity/did.ts";
 import { fromBase64url, utf8 } from "../kernel/bytes.ts";
 import { ensure } from "../kernel/failure.ts";
-import { isObject } from "../kernel/json.ts";
+import { asText, isObject } from "../kernel/json.ts";
 import { holdTo } from "../kernel/misfit.ts";
 import { type Check, fail, pass, unknown } from "../kernel/report.ts";
 import { clockSkew, iso, type Millis, parseNamedTime } from "../kernel/time.ts";
@@ -80,7 +80,7 @@ const name = "root";
 function digestsUpTo(wire: readonly unknown[], size: number): (string | undefined)[] | undefined {
   const held = wire.flatMap((entry) => {
     const { seq, digest } = isObject(entry) ? entry : {};
-    return typeof seq === "number" && seq <= size ? [[seq, typeof digest === "string" ? digest : ""] as const] : [];
+    return typeof seq === "number" && seq <= size ? [[seq, asText(digest)] as const] : [];
   });
   const places = new Map(held);
   if (places.size !== held.length) return undefined;

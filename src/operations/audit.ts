@@ -1,6 +1,6 @@
 import type { Did } from "../identity/did.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
-import { isObject, type JsonObject, parseJson } from "../kernel/json.ts";
+import { asText, isObject, type JsonObject, parseJson } from "../kernel/json.ts";
 import { type Check, judge, pass, unknown, type Verdict } from "../kernel/report.ts";
 import { parseTime } from "../kernel/time.ts";
 import { concealedCode, leftOutCode, unseenAmong } from "./audit-concealed.ts";
@@ -193,7 +193,7 @@ function parseLog(values: readonly unknown[], realm: string, findings: Finding[]
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       const seq = isObject(value) && typeof value.seq === "number" ? value.seq : 0;
-      const document = isObject(value) && typeof value.document === "string" ? value.document : "";
+      const document = isObject(value) ? asText(value.document) : "";
       findings.push({ law: "grammar", seq, document, code: error.code, detail: error.detail ?? error.message });
       return [];
     }

@@ -2,6 +2,7 @@ import type { Did } from "../identity/did.ts";
 import { thumbprint } from "../identity/service-keys.ts";
 import { ensure } from "../kernel/failure.ts";
 import type { JsonObject } from "../kernel/json.ts";
+import { keepLatest } from "../kernel/keep.ts";
 import { iso } from "../kernel/time.ts";
 import { jwkOfApp } from "../securing/public-jwk.ts";
 import { type KeyRecord, type OrganizationRecord, type OrganizationStore, organizationDid } from "./directory.ts";
@@ -76,15 +77,13 @@ function methodsOf(controller: Did, { key, type, retiredAt, compromisedFrom }: K
 }
 
 /** Keys of organisations kept as JWK: unpacking a point costs as much as checking a signature by it. */
-const maxKept = 256;
-const kept = new Map<Did, JsonObject & { kid: string }>();
+const kept = keepLatest<JsonObject & { kid: string }>(256, () => 1);
 
 function jwkOf(key: Did): JsonObject & { kid: string } {
   const known = kept.get(key);
   if (known) return known;
   const jwk = jwkOfApp(key);
   const named = { ...jwk, kid: thumbprint(jwk), alg: "ES256", use: "sig" };
-  if (kept.size >= maxKept) kept.delete(kept.keys().next().value!);
   kept.set(key, named);
   return named;
 }
