@@ -41,17 +41,31 @@ export function hex(bytes: Uint8Array): string {
 /** Reads hex of either case from `start` on, without a prefix; undefined where it is not hex. */
 export function fromHex(text: string, start: number = 0): Bytes | undefined {
   const size = (text.length - start) / 2;
-  if (size < 0 || !Number.isInteger(size)) return undefined;
+  const codes = asciiOf(text);
+  if (!codes || size < 0 || !Number.isInteger(size)) return undefined;
   const bytes = new Uint8Array(size);
   let bad = 0;
   for (let i = 0, at = start; i < size; i++, at += 2) {
-    const high = hexValues[text.charCodeAt(at)] ?? -1;
-    const low = hexValues[text.charCodeAt(at + 1)] ?? -1;
+    const high = hexValues[codes[at]!]!;
+    const low = hexValues[codes[at + 1]!]!;
     bad |= high | low;
     bytes[i] = (high << 4) | low;
   }
   return bad < 0 ? undefined : bytes;
 }
+
+/**
+ * The codes of a text's characters, undefined where one is not ASCII. The next call may write over them. They cost a
+ * quarter of asking the text for one after the other, if there are more than some forty.
+ */
+export function asciiOf(text: string): Bytes | undefined {
+  const codes = text.length <= asciiRoom.length ? asciiRoom : new Uint8Array(text.length);
+  // What is not ASCII takes more bytes than it has characters: more are written, or fewer read where the room is full.
+  const { read, written } = encoder.encodeInto(text, codes);
+  return read === text.length && written === read ? codes : undefined;
+}
+
+const asciiRoom: Bytes = new Uint8Array(512);
 
 const hexValues = valuesOf("0123456789abcdef");
 for (const [i, digit] of [..."ABCDEF"].entries()) hexValues[digit.charCodeAt(0)] = 10 + i;

@@ -1,3 +1,5 @@
+import { alphabets, formOf, isFormed } from "./alphabet.ts";
+import { asciiOf } from "./bytes.ts";
 import { Failure } from "./failure.ts";
 
 /** Milliseconds since 1970-01-01T00:00:00Z. Only entry points read a clock; all else is told the time. */
@@ -69,8 +71,10 @@ export function isExactIso(text: string): boolean {
 
 /** The form that nearly every time here has, read digit by digit; undefined where it is another or no such day is. */
 function exactMillis(text: string): Millis | undefined {
-  if (text.length !== 24 || !exactForm.test(text)) return undefined;
-  const digits = (at: number) => (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48;
+  const codes = text.length === exactForm.length ? asciiOf(text) : undefined;
+  if (!codes || !isFormed(codes, exactForm)) return undefined;
+  const digit = (at: number) => codes[at]! - 48;
+  const digits = (at: number) => digit(at) * 10 + digit(at + 1);
   const year = digits(0) * 100 + digits(2);
   const month = digits(5);
   const date = digits(8);
@@ -79,11 +83,11 @@ function exactMillis(text: string): Millis | undefined {
   const seconds = digits(17);
   const exists = month >= 1 && month <= 12 && date >= 1 && date <= daysIn(year, month);
   if (!exists || hours > 23 || minutes > 59 || seconds > 59) return undefined;
-  const fraction = digits(20) * 10 + text.charCodeAt(22) - 48;
+  const fraction = digits(20) * 10 + digit(22);
   return daysSince1970(year, month, date) * day + hours * hour + minutes * minute + seconds * second + fraction;
 }
 
-const exactForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const exactForm = formOf("dddd-dd-ddTdd:dd:dd.dddZ", { d: alphabets.digits });
 const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 function daysIn(year: number, month: number): number {

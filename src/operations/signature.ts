@@ -15,13 +15,15 @@ export type ContentMatch = "full" | "content" | "weak" | "mismatch";
  */
 export function signedMessage(signedAt: string, app: Did, content: string, prev: string): Bytes {
   const size = signedAt.length + app.length + content.length + prev.length;
-  const start = roomFor(size + prefix.length + 16);
-  const plain = write(prefix) && write(String(size)) && write(signedAt) && write(app) && write(content) && write(prev);
-  if (plain) return pool.subarray(start, used);
-  used = start;
-  return utf8(`${prefix}${size}${signedAt}${app}${content}${prev}`);
+  const text = `${prefix}${size}${signedAt}${app}${content}${prev}`;
+  const message = roomFor(text.length);
+  // What is not ASCII finds no room.
+  if (encoder.encodeInto(text, message).read !== text.length) return utf8(text);
+  used += text.length;
+  return message;
 }
 
+const encoder = new TextEncoder();
 const prefix = "\x19Signed Operation:\n";
 
 /** Checks the bytes alone; what they say of the operation is `matchContent`'s affair. Never throws on a bad signature. */
@@ -85,23 +87,11 @@ const poolSize = 16_384;
 let pool: Bytes = new Uint8Array(poolSize);
 let used = 0;
 
-/** Where the next message begins, with room for so many bytes. A place in the pool is given once, so nobody writes to it again. */
-function roomFor(size: number): number {
+/** The next bytes of the pool. Whoever keeps them says so in `used`; then nobody writes to them again. */
+function roomFor(size: number): Bytes {
   if (used + size > pool.length) {
     pool = new Uint8Array(Math.max(poolSize, size));
     used = 0;
   }
-  return used;
-}
-
-/** Writes a text behind what was written, as ASCII; false where it is more than that. */
-function write(text: string): boolean {
-  let codes = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    codes |= code;
-    pool[used + i] = code;
-  }
-  used += text.length;
-  return codes < 0x80;
+  return pool.subarray(used, used + size);
 }

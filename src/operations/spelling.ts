@@ -1,12 +1,14 @@
 import { maxChainId } from "../identity/did.ts";
-import { alphabets, isSpelt } from "../kernel/alphabet.ts";
+import { alphabets, formOf, isFormed, isSpelt } from "../kernel/alphabet.ts";
+import { asciiOf } from "../kernel/bytes.ts";
 
 // How the texts of an operation are spelt. What is asked of every operation goes by a table of characters, and only what
 // is seldom asked by a pattern.
 
 /** Whether a value has the form of an action id: a UUID in lower case. */
 export function isActionId(value: unknown): value is string {
-  return typeof value === "string" && actionId.test(value);
+  const codes = typeof value === "string" && value.length === actionId.length ? asciiOf(value) : undefined;
+  return codes !== undefined && isFormed(codes, actionId);
 }
 
 /** The identifiers of foreign documents are opaque, but never split the text they stand in. */
@@ -48,7 +50,7 @@ export function isAddress(value: unknown): boolean {
 
 /** As `appDidPattern` has it. */
 export function isAppDid(text: string): boolean {
-  return text.length === 57 && text.startsWith("did:key:zDn") && isSpelt(text, alphabets.base58, 11);
+  return text.length === 57 && text.slice(0, 11) === "did:key:zDn" && isSpelt(text, alphabets.base58, 11);
 }
 
 /** `0x` and r || s of 64 bytes in lower case. */
@@ -90,7 +92,8 @@ export function isOldPrev(prev: string): boolean {
   return oldPrev.test(prev);
 }
 
-const actionId = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const { lowerHex, version, variant } = alphabets;
+const actionId = formOf("xxxxxxxx-xxxx-Mxxx-Nxxx-xxxxxxxxxxxx", { x: lowerHex, M: version, N: variant });
 const documentId = /^[^,\u0000-\u001f\u007f-\u009f]{1,256}$/;
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
 const mark = /^r\d{1,8}\./;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Alphabet, alphabets, isSpelt } from "../../../src/kernel/alphabet.ts";
+import { type Alphabet, alphabets, formOf, isFormed, isSpelt } from "../../../src/kernel/alphabet.ts";
 
 const patterns: Record<keyof typeof alphabets, RegExp> = {
   hex: /^[0-9a-fA-F]*$/,
@@ -12,6 +12,13 @@ const patterns: Record<keyof typeof alphabets, RegExp> = {
   digits: /^[0123456789]*$/,
   slug: /^[abcdefghijklmnopqrstuvwxyz0123456789-]*$/,
   word: /^[abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_]*$/,
+  hyphen: /^\u002d*$/,
+  colon: /^\u003a*$/,
+  point: /^\u002e*$/,
+  T: /^\u0054*$/,
+  Z: /^\u005a*$/,
+  version: /^[12345678]*$/,
+  variant: /^[89ab]*$/,
 };
 const names = Object.keys(patterns) as (keyof typeof alphabets)[];
 
@@ -25,7 +32,9 @@ describe("isSpelt", () => {
   });
 
   it("finds one strange character wherever it stands", () => {
-    const text = fc.string({ unit: fc.constantFrom(..."0aF"), maxLength: 60 });
+    // Long ones are read another way than short ones, and longer than a line of bytes that is kept, yet another.
+    const unit = fc.constantFrom(..."0aF");
+    const text = fc.oneof(fc.string({ unit, maxLength: 40 }), fc.string({ unit, minLength: 60, maxLength: 600 }));
     const strange = fc.constantFrom("g", "G", ",", " ", "é", "\ud800", "\n", "\0");
     fc.assert(
       fc.property(text, text, strange, (before, after, character) => {
@@ -35,7 +44,7 @@ describe("isSpelt", () => {
     );
   });
 
-  it("judges from its start to its end alone", () => {
+  it("judges from its start to its end alone, whatever stands around them", () => {
     const hex: Alphabet = alphabets.hex;
     expect([isSpelt("0xab", hex), isSpelt("0xab", hex, 2), isSpelt("0xab", hex, 4)]).toEqual([false, true, true]);
     expect([isSpelt("abx", hex, 0, 2), isSpelt("abx", hex, 0, 3), isSpelt("abx", hex, 3, 3)]).toEqual([
@@ -43,5 +52,26 @@ describe("isSpelt", () => {
       false,
       true,
     ]);
+    const long = "é".repeat(3) + "ab".repeat(50);
+    expect([isSpelt(long, hex), isSpelt(long, hex, 3), isSpelt(long, hex, 2)]).toEqual([false, true, false]);
   });
+});
+
+describe("a form", () => {
+  const form = formOf("Mxx-T:.Z", { M: alphabets.version, x: alphabets.lowerHex });
+  const codesOf = (text: string) => new TextEncoder().encode(text);
+
+  it("is kept by a text whose every character is of the alphabet of its place", () => {
+    expect(isFormed(codesOf("1af-T:.Z"), form)).toBe(true);
+  });
+
+  it("is broken by one character that is not, wherever it stands", () => {
+    for (let at = 0; at < form.length; at++) {
+      const codes = codesOf("1af-T:.Z");
+      codes[at] = "_".charCodeAt(0);
+      expect(isFormed(codes, form), String(at)).toBe(false);
+    }
+  });
+
+  it("is not made of places that nobody has named", () => expect(() => formOf("M?", { M: 1 })).toThrow("?"));
 });

@@ -61,9 +61,18 @@ describe("texts of bytes", () => {
     expect(fromBase58(text)).toBeUndefined(),
   );
 
-  test.each(["0", "0x00", "zz", "0g", "00 "])("are refused in hex where they are %j", (text) =>
-    expect(fromHex(text)).toBeUndefined(),
+  test.each(["0", "0x00", "zz", "0g", "00 ", "é", "é0", "0é", `${"0".repeat(600)}é0`, "é".repeat(300)])(
+    "are refused in hex where they are %j",
+    (text) => expect(fromHex(text)).toBeUndefined(),
   );
+
+  test("are read in hex however many they are", () => {
+    for (const size of [255, 256, 257, 5000]) {
+      const value = Uint8Array.from({ length: size }, (_, i) => i * 7);
+      expect(fromHex(hex(value))).toEqual(value);
+      expect(fromHex(`0x${hex(value)}`, 2)).toEqual(value);
+    }
+  });
 
   test("are read in hex of either case", () => expect(fromHex("aAbB")).toEqual(Uint8Array.of(0xaa, 0xbb)));
 
