@@ -14,6 +14,7 @@ import type { Kinds } from "./operations/fold.ts";
 import type { NamedKey } from "./operations/operation-keys.ts";
 import { allKinds } from "./verify/kinds.ts";
 import type { Knowledge, Question } from "./verify/knowledge.ts";
+import { type LogQuestion, type LogReport, verifyLog as verifyLogWith } from "./verify/log.ts";
 import { type OperationReport, verifyOperation as verifyWith } from "./verify/operation.ts";
 import { momentIn, snapshotOf } from "./verify/snapshot.ts";
 
@@ -43,6 +44,7 @@ export {
 } from "./operations/sign.ts";
 export type { Signer } from "./operations/signature.ts";
 export type { Score } from "./reputation/score.ts";
+export type { LogQuestion, LogReport } from "./verify/log.ts";
 export type { OperationReport } from "./verify/operation.ts";
 
 /** The document kinds that the library can replay. */
@@ -96,6 +98,18 @@ export function auditBundle(
 ): Promise<AuditReport> {
   const { operationKeys, kinds = builtInKinds() } = options;
   return auditWith(bundle, operationKeys ? { kinds, operationKeys } : { kinds });
+}
+
+/**
+ * Holds what a service says of its log to what it has signed: a checkpoint (`GET /v1/log`) to the log key, a checkpoint of
+ * before to it by a proof that the log only grew, an entry by a proof that it stands where the receipt says. Whoever keeps
+ * one checkpoint and compares it with others' can be told no other past. Refuses with INVALID_INPUT and INVALID_DID.
+ */
+export function verifyLog(
+  checkpoint: unknown,
+  { realm = "main", ...question }: Omit<LogQuestion, "realm"> & { realm?: string },
+): Promise<LogReport> {
+  return verifyLogWith(checkpoint, { ...question, realm });
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   type Intent,
   type OperationReport,
   signOperation,
+  verifyLog,
   verifyOperation,
 } from "../src/index.ts";
 import type { DelegationView, DocumentView, Page } from "../src/services.ts";
@@ -20,14 +21,17 @@ export async function playOperations(url: string): Promise<void> {
   const wallet = newPerson(url);
   const token = await signIn(url, wallet);
   const { app, delegation } = await delegate(url, wallet, token);
+  const before = await get<Checkpoint>(url, "/v1/log");
   const story = await signOperations(url, wallet, app);
   await askWhoSigned(url, story);
   await takeBack(url, token, delegation, app, story);
   await auditOffline(url, story);
+  await holdLog(url, story, before);
 }
 
 type Person = ReturnType<typeof newPerson>;
 type Given = Awaited<ReturnType<Person["delegate"]>>;
+type Checkpoint = { size: number; time: string };
 type Story = Awaited<ReturnType<typeof signOperations>>;
 
 async function signIn(url: string, wallet: Person): Promise<string> {
@@ -121,6 +125,25 @@ async function auditOffline(url: string, { document, realm, name, receipts, wrap
     `With one name changed in the bundle: ${forgery.verdict} (${forgery.findings.map((each) => `${each.law}: ${each.code}`).join(", ")}).`,
   );
   toCheck(`curl -s '${url}/v1/documents/${document}/audit?bundle=1'`);
+}
+
+async function holdLog(url: string, { realm, receipts }: Story, before: Checkpoint): Promise<void> {
+  chapter("And holds the whole log to what was signed of it");
+  say(`Before the first operation the log key signed a checkpoint: ${before.size} entries at ${before.time}.`);
+  const checkpoint = await get<Checkpoint>(url, "/v1/log");
+  const { seq, entry: digest } = receipts.at(-1)!;
+  const [consistency, inclusion, { verificationMethod }] = await Promise.all([
+    get<unknown>(url, `/v1/log/consistency?from=${before.size}&size=${checkpoint.size}`),
+    get<unknown>(url, `/v1/log/inclusion?seq=${seq}&size=${checkpoint.size}`),
+    get<{ verificationMethod: { id: string; publicKeyMultibase?: string }[] }>(url, "/.well-known/did.json"),
+  ]);
+  const logKey = `did:key:${verificationMethod.find(({ id }) => id.endsWith("#log"))?.publicKeyMultibase}`;
+  const proofs = { earlier: { checkpoint: before, consistency }, entry: { digest, inclusion } };
+  tell("The library, asking nobody", await verifyLog(checkpoint, { logKey, realm, ...proofs }));
+  say(
+    "Whoever keeps a checkpoint can be told no other past: it only grew, and the operation stands where its receipt says.",
+  );
+  toCheck(`curl -s ${url}/v1/log`);
 }
 
 /** The operation keys that a bundle names, compared with the DID document of the service. */

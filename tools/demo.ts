@@ -9,9 +9,10 @@ import { readOptions } from "./options.ts";
 const usage = `npm run demo [-- --url http://localhost:8787]
 
 Signs in with a fresh wallet, delegates an app key, signs an operation, verifies it, revokes the key, shows that the
-next operation is refused, and audits the log offline. Then an academy awards badges, a learner claims hers by the
-link, a verifier checks the picture of it, and the academy takes another one back. Last, three organisations attest
-work, a mishap is disputed and struck, the score moves and says why, and is computed again from its export alone.
+next operation is refused, audits the log offline, and holds it to a checkpoint of before. Then an academy awards
+badges, a learner claims hers by the link, a verifier checks the picture of it, and the academy takes another one back.
+Last, three organisations attest work, a mishap is disputed and struck, the score moves and says why, and is computed
+again from its export alone.
 Without --url it takes the server on http://localhost:8787, and leaves its people, organisations and badges there; where
 none answers it starts one over an empty folder for as long as it runs.
 `;

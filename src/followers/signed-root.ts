@@ -1,24 +1,11 @@
-import { z } from "zod";
-import { ed25519Verifier } from "#primitives";
-import { parseKeyDid } from "../identity/did.ts";
-import { fromBase64url, utf8 } from "../kernel/bytes.ts";
-import { ensure } from "../kernel/failure.ts";
 import { asText, isObject } from "../kernel/json.ts";
-import { holdTo } from "../kernel/misfit.ts";
 import { type Check, fail, pass, unknown } from "../kernel/report.ts";
 import { clockSkew, iso, type Millis, parseNamedTime } from "../kernel/time.ts";
-import { checkpointText, isLeaf, rootOf } from "../operations/log-tree.ts";
+import { isSignedBy, readCheckpoint } from "../operations/checkpoint.ts";
+import { isLeaf, rootOf } from "../operations/log-tree.ts";
 
 /** The log as its service signed it: the answer of `GET /v1/log`, and the log key (`#log` of the DID document) as a did:key. */
 export type SignedRoot = { checkpoint: unknown; key: string };
-
-const signedCheckpoint = z.object({
-  realm: z.string(),
-  size: z.int().min(1),
-  root: z.string(),
-  time: z.string(),
-  signature: z.string(),
-});
 
 /** What a root says of entries: `covered` is up to which place it is over them, 0 where it is not; `time` when it was signed. */
 export type HeldToRoot = { check: Check; covered: number; time: Millis };
@@ -33,13 +20,10 @@ export async function checkRoot(
   realm: string,
   { checkpoint, key }: SignedRoot,
 ): Promise<HeldToRoot> {
-  const { signature, ...told } = holdTo(signedCheckpoint, checkpoint, "INVALID_INPUT", { root: "root" });
-  const { type, key: point } = parseKeyDid(key);
-  ensure(type === "Ed25519", "INVALID_INPUT", "A log key is of Ed25519.");
+  const told = readCheckpoint(checkpoint, "root");
+  const signed = await isSignedBy(told, key);
   const time = parseNamedTime("root.time", told.time);
   const none = (check: Check) => ({ check, covered: 0, time });
-  const bytes = fromBase64url(signature);
-  const signed = bytes !== undefined && (await ed25519Verifier(point)(utf8(checkpointText(told)), bytes));
   if (!signed) return none(fail(name, "BAD_SIGNATURE", "The log key has not signed this root."));
   if (told.realm !== realm) return none(fail(name, "CONTENT_MISMATCH", `The root is of the realm ${told.realm}.`));
   const digests = digestsUpTo(wire, told.size);

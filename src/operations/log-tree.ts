@@ -63,21 +63,21 @@ export async function consistencyProof(reader: TreeReader, old: number, size: nu
   return proof.map(base64url);
 }
 
-/** Whether an audit path leads from an entry digest to a root. */
-export function checkInclusion(
-  digest: string,
-  seq: number,
-  size: number,
-  path: readonly string[],
-  root: string,
-): boolean {
-  if (!Number.isSafeInteger(seq) || seq < 1 || seq > size) return false;
+/** Where an entry stands, and the audit path from it to the root: what `GET /v1/log/inclusion` answers. */
+export type Inclusion = { seq: number; size: number; path: readonly string[] };
+
+/** How a tree continues one of before: what `GET /v1/log/consistency` answers. */
+export type Consistency = { from: number; size: number; path: readonly string[] };
+
+/** Whether an audit path leads from an entry digest to a root (RFC 9162, section 2.1.3.2). */
+export function checkInclusion(digest: string, { seq, size, path }: Inclusion, root: string): boolean {
+  if (!isPlaceIn(seq, size)) return false;
   let node = seq - 1;
   let last = size - 1;
   let hash = leafHash(digest);
   for (const sibling of path) {
-    const bytes = fromBase64url(sibling);
-    if (bytes?.length !== 32 || last === 0) return false;
+    if (!isLeaf(sibling) || last === 0) return false;
+    const bytes = fromBase64url(sibling)!;
     if (node % 2 === 1 || node === last) {
       hash = joined(bytes, hash);
       for (; node % 2 === 0 && node !== 0; node = Math.floor(node / 2)) last = Math.floor(last / 2);
@@ -88,9 +88,39 @@ export function checkInclusion(
   return last === 0 && base64url(hash) === root;
 }
 
+/** Whether a proof leads from the root of a tree of before to the root of one that continues it (RFC 9162, section 2.1.4.2). */
+export function checkConsistency({ from, size, path }: Consistency, oldRoot: string, root: string): boolean {
+  if (!isPlaceIn(from, size) || !path.every(isLeaf)) return false;
+  if (from === size) return path.length === 0 && oldRoot === root;
+  let node = from - 1;
+  let last = size - 1;
+  for (; node % 2 === 1; node = Math.floor(node / 2)) last = Math.floor(last / 2);
+  // Where the tree of before is a subtree as it stands, its root is left out of the proof.
+  const [first, ...others] = node === 0 ? [oldRoot, ...path] : path;
+  if (!isLeaf(first)) return false;
+  let oldHash = fromBase64url(first)!;
+  let hash = oldHash;
+  for (const sibling of others) {
+    if (last === 0) return false;
+    const bytes = fromBase64url(sibling)!;
+    if (node % 2 === 1 || node === last) {
+      oldHash = joined(bytes, oldHash);
+      hash = joined(bytes, hash);
+      for (; node % 2 === 0 && node !== 0; node = Math.floor(node / 2)) last = Math.floor(last / 2);
+    } else hash = joined(hash, bytes);
+    node = Math.floor(node / 2);
+    last = Math.floor(last / 2);
+  }
+  return last === 0 && base64url(oldHash) === oldRoot && base64url(hash) === root;
+}
+
 /** The text that the log key signs: four lines, each ended by U+000A. */
 export function checkpointText({ realm, size, root, time }: Checkpoint): string {
   return `renown-log-1 ${realm}\n${size}\n${root}\n${time}\n`;
+}
+
+function isPlaceIn(place: number, size: number): boolean {
+  return Number.isSafeInteger(place) && Number.isSafeInteger(size) && place >= 1 && place <= size;
 }
 
 const leafPrefix = Uint8Array.of(0);

@@ -59,6 +59,7 @@ describe("npm run demo", () => {
       "The operation that was refused: invalid",
       "The one from before the revocation: valid",
       "The audit: valid",
+      "The library, asking nobody: valid",
       "The badge in the picture: valid",
       "The credential that was kept: invalid",
       "The audit: valid",

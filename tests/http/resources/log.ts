@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { verifyLog } from "../../../src/index.ts";
 import { expectProblem, get, openProfile } from "../client.ts";
 import type { Service } from "../server.ts";
 
@@ -82,6 +83,26 @@ export function logContract(open: () => Promise<Service>): void {
       expectProblem(await get(service, "/v1/log/inclusion"), "INVALID_REQUEST", 400);
       expectProblem(await get(service, "/v1/log/inclusion?seq=99999999"), "INVALID_REQUEST", 400);
       expectProblem(await get(service, "/v1/log/consistency?from=0"), "INVALID_REQUEST", 400);
+    });
+
+    test("can be told anew to nobody who kept a checkpoint", async () => {
+      const { body: before } = await get(service, "/v1/log");
+      await openProfile(service);
+      const { body: checkpoint } = await get(service, "/v1/log");
+      const sizes = `from=${before.size}&size=${checkpoint.size}`;
+      const { body: consistency } = await get(service, `/v1/log/consistency?${sizes}`);
+      const { body: page } = await get(service, `/v1/operations?after=${before.size}&limit=1`);
+      const [{ seq, digest }] = page.items;
+      const { body: inclusion } = await get(service, `/v1/log/inclusion?seq=${seq}&size=${checkpoint.size}`);
+      const { body: did } = await get(service, "/.well-known/did.json");
+      const method = did.verificationMethod.find(({ id }: { id: string }) => id.endsWith("#log"));
+      const terms = { logKey: `did:key:${method.publicKeyMultibase}`, realm: service.realm };
+      const asked = { ...terms, earlier: { checkpoint: before, consistency }, entry: { digest, inclusion } };
+      expect((await verifyLog(checkpoint, asked)).checks).toMatchObject(
+        ["checkpoint", "earlier", "consistency", "inclusion"].map((name) => ({ name, outcome: "pass" })),
+      );
+      const anew = { ...asked, entry: { digest: before.root, inclusion } };
+      expect(await verifyLog(checkpoint, anew)).toMatchObject({ verdict: "invalid" });
     });
   });
 }

@@ -2,8 +2,11 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  type Consistency,
+  checkConsistency,
   checkInclusion,
   consistencyProof,
+  type Inclusion,
   inclusionProof,
   keptLevel,
   rootOf,
@@ -54,10 +57,13 @@ describe("the tree over the log", () => {
         const seq = (pick % size) + 1;
         const root = await rootOf(log, size);
         const path = await inclusionProof(log, seq, size);
-        expect(checkInclusion(leaf(seq), seq, size, path, root)).toBe(true);
-        expect(checkInclusion(leaf(seq + 1), seq, size, path, root)).toBe(false);
-        if (size > 1) expect(checkInclusion(leaf(seq), (seq % size) + 1, size, path, root)).toBe(false);
-        expect(checkInclusion(leaf(seq), seq, size, [...path, root], root)).toBe(false);
+        const leads = (digest: string, change: Partial<Inclusion> = {}) =>
+          checkInclusion(digest, { seq, size, path, ...change }, root);
+        expect(leads(leaf(seq))).toBe(true);
+        expect(leads(leaf(seq + 1))).toBe(false);
+        if (size > 1) expect(leads(leaf(seq), { seq: (seq % size) + 1 })).toBe(false);
+        expect(leads(leaf(seq), { path: [...path, root] })).toBe(false);
+        expect([0, size + 1, 0.5, Number.NaN].map((place) => leads(leaf(seq), { seq: place }))).not.toContain(true);
       }),
       { numRuns: 60 },
     );
@@ -70,6 +76,40 @@ describe("the tree over the log", () => {
     expect(await consistencyProof(log, 3, 7)).toEqual([hash(2, 3), hash(3, 4), hash(0, 2), hash(4, 7)]);
     expect(await consistencyProof(log, 4, 7)).toEqual([hash(4, 7)]);
     expect(await consistencyProof(log, 7, 7)).toEqual([]);
+  });
+
+  it("leads from the root of before to the one of now, and from no other", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 300 }), fc.nat(), fc.nat(), async (size, pick, at) => {
+        const log = logOf(size);
+        const from = (pick % size) + 1;
+        const [oldRoot, root] = [await rootOf(log, from), await rootOf(log, size)];
+        const path = await consistencyProof(log, from, size);
+        const leads = (change: Partial<Consistency> = {}, old = oldRoot, now = root) =>
+          checkConsistency({ from, size, path, ...change }, old, now);
+        expect(leads()).toBe(true);
+        expect(leads({}, leaf(0))).toBe(false);
+        expect(leads({}, oldRoot, leaf(0))).toBe(false);
+        expect(leads({ path: [...path, root] })).toBe(false);
+        expect([0, size + 1, 0.5, Number.NaN].map((place) => leads({ from: place }))).not.toContain(true);
+        if (path.length === 0) return;
+        expect(leads({ path: path.slice(1) })).toBe(false);
+        expect(leads({ path: path.with(at % path.length, leaf(0)) })).toBe(false);
+        expect(leads({ path: path.with(at % path.length, "no hash") })).toBe(false);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("does not lead from a log that was written anew", async () => {
+    const leaves = [leaf(99), ...all(7).slice(1)];
+    const anew = { ...logOf(7), leaves: async (from: number, to: number) => leaves.slice(from - 1, to) };
+    for (let from = 1; from <= 7; from++) {
+      const path = await consistencyProof(anew, from, 7);
+      expect(checkConsistency({ from, size: 7, path }, await rootOf(logOf(from), from), await rootOf(anew, 7))).toBe(
+        false,
+      );
+    }
   });
 
   it("reads again only what is not complete", async () => {
