@@ -72,25 +72,16 @@ export type Consistency = { from: number; size: number; path: readonly string[] 
 /** Whether an audit path leads from an entry digest to a root (RFC 9162, section 2.1.3.2). */
 export function checkInclusion(digest: string, { seq, size, path }: Inclusion, root: string): boolean {
   if (!isPlaceIn(seq, size)) return false;
-  let node = seq - 1;
-  let last = size - 1;
   let hash = leafHash(digest);
-  for (const sibling of path) {
-    if (!isLeaf(sibling) || last === 0) return false;
-    const bytes = fromBase64url(sibling)!;
-    if (node % 2 === 1 || node === last) {
-      hash = joined(bytes, hash);
-      for (; node % 2 === 0 && node !== 0; node = Math.floor(node / 2)) last = Math.floor(last / 2);
-    } else hash = joined(hash, bytes);
-    node = Math.floor(node / 2);
-    last = Math.floor(last / 2);
-  }
-  return last === 0 && base64url(hash) === root;
+  const arrived = climb(seq - 1, size - 1, path, (sibling, isLeft) => {
+    hash = isLeft ? joined(sibling, hash) : joined(hash, sibling);
+  });
+  return arrived && base64url(hash) === root;
 }
 
 /** Whether a proof leads from the root of a tree of before to the root of one that continues it (RFC 9162, section 2.1.4.2). */
 export function checkConsistency({ from, size, path }: Consistency, oldRoot: string, root: string): boolean {
-  if (!isPlaceIn(from, size) || !path.every(isLeaf)) return false;
+  if (!isPlaceIn(from, size)) return false;
   if (from === size) return path.length === 0 && oldRoot === root;
   let node = from - 1;
   let last = size - 1;
@@ -100,18 +91,32 @@ export function checkConsistency({ from, size, path }: Consistency, oldRoot: str
   if (!isLeaf(first)) return false;
   let oldHash = fromBase64url(first)!;
   let hash = oldHash;
-  for (const sibling of others) {
-    if (last === 0) return false;
-    const bytes = fromBase64url(sibling)!;
-    if (node % 2 === 1 || node === last) {
-      oldHash = joined(bytes, oldHash);
-      hash = joined(bytes, hash);
-      for (; node % 2 === 0 && node !== 0; node = Math.floor(node / 2)) last = Math.floor(last / 2);
-    } else hash = joined(hash, bytes);
+  const arrived = climb(node, last, others, (sibling, isLeft) => {
+    if (isLeft) oldHash = joined(sibling, oldHash);
+    hash = isLeft ? joined(sibling, hash) : joined(hash, sibling);
+  });
+  return arrived && base64url(oldHash) === oldRoot && base64url(hash) === root;
+}
+
+/**
+ * Follows a path of hashes from a node up the tree, whose last node on that level is `last`: tells each, and whether it
+ * stands on the left. True where it ends at the root.
+ */
+function climb(
+  node: number,
+  last: number,
+  path: readonly string[],
+  meet: (sibling: Bytes, isLeft: boolean) => void,
+): boolean {
+  for (const sibling of path) {
+    if (!isLeaf(sibling) || last === 0) return false;
+    const isLeft = node % 2 === 1 || node === last;
+    meet(fromBase64url(sibling)!, isLeft);
+    if (isLeft) for (; node % 2 === 0 && node !== 0; node = Math.floor(node / 2)) last = Math.floor(last / 2);
     node = Math.floor(node / 2);
     last = Math.floor(last / 2);
   }
-  return last === 0 && base64url(oldHash) === oldRoot && base64url(hash) === root;
+  return last === 0;
 }
 
 /** The text that the log key signs: four lines, each ended by U+000A. */
