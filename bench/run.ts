@@ -1,7 +1,7 @@
 // Measures what docs/speed.md promises, each figure beside its yardstick in the same run: `npm run bench`.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { readOptions, refuseOptions } from "../tools/options.ts";
 import { describeMachine, opensslSpeed } from "./machine.ts";
 import type { Options, Result } from "./measure.ts";
 
@@ -43,24 +43,24 @@ const cases: Record<string, { file: string; node?: string[] }> = {
 
 const words = { speed: "times as fast as", cost: "times the cost of" };
 
-const { values } = parseArgs({
-  options: {
-    only: { type: "string" },
-    rounds: { type: "string", default: "9" },
-    quick: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-    here: { type: "boolean", default: false },
-    help: { type: "boolean", short: "h", default: false },
-  },
-});
+const known = {
+  only: { type: "string" },
+  rounds: { type: "string", default: "9" },
+  quick: { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+  here: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+const values = readOptions(known, usage);
 const options: Options = { rounds: Number(values.rounds), quick: values.quick };
 const names = values.only === undefined ? Object.keys(cases) : [values.only];
+const unknown = names.find((name) => !Object.hasOwn(cases, name));
+const countable = Number.isSafeInteger(options.rounds) && options.rounds >= 1;
 
 if (values.help) process.stdout.write(usage);
-else if (!names.every((name) => Object.hasOwn(cases, name)) || !(options.rounds >= 1)) {
-  process.stderr.write(usage);
-  process.exitCode = 2;
-} else if (values.here) process.stdout.write(JSON.stringify(await runHere(names[0]!)));
+else if (unknown !== undefined) refuseOptions(`There is no case ${JSON.stringify(unknown)}.`, usage);
+else if (!countable) refuseOptions("--rounds is a whole number from 1.", usage);
+else if (values.here) process.stdout.write(JSON.stringify(await runHere(names[0]!)));
 else await runAll();
 
 async function runAll(): Promise<void> {

@@ -233,14 +233,21 @@ function parseRealm(text: string): string {
   return text;
 }
 
+/** Others than it was begun with help no installation. */
+const wayOut = "Give it the installation's keys whole; `npm run -s keys:make` prints those of a new one.";
+
 function parseKeys(text: string): ServiceKeys {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new Error("It is no JSON.");
+    throw new Error(`It is no JSON. ${wayOut}`);
   }
-  return parseServiceKeys(value);
+  try {
+    return parseServiceKeys(value);
+  } catch (error) {
+    throw new Error(`${(error as Error).message} ${wayOut}`);
+  }
 }
 
 /** What RFC 6750 lets a bearer token be made of. */

@@ -9,7 +9,7 @@ import { wellKnownTerms } from "./chain/did-configuration.ts";
 import { didWebFetcher } from "./chain/did-web-node.ts";
 import { statusListFetcher, statusListTerms } from "./chain/status-list.ts";
 import { compose } from "./compose.ts";
-import { type Config, ConfigError, readConfig } from "./config.ts";
+import { type Config, ConfigError, readConfig, settings } from "./config.ts";
 import { createApp } from "./http/app.ts";
 import { createLog, errorFields, gatherLines, type Log } from "./http/log.ts";
 import { appPoint, type KeyCheck } from "./identity/app-key.ts";
@@ -19,7 +19,7 @@ import { openP256Threads } from "./kernel/p256-threads.ts";
 import { type Millis, minute, second } from "./kernel/time.ts";
 import type { Services } from "./services.ts";
 import { makeDataFolder } from "./storage/data-folder.ts";
-import { makeKeys, readKeys } from "./storage/keys-file.ts";
+import { exposureOf, makeKeys, readKeys } from "./storage/keys-file.ts";
 import { openSqlite } from "./storage/sqlite.ts";
 
 /** How long requests may take to end once the process was asked to stop. */
@@ -37,8 +37,17 @@ const maxChecks = 4096;
 /** How often what has lapsed is forgotten. */
 const tidyEvery = 10 * minute;
 
+const told = ["PORT", "HOST", "RENOWN_DATA", "RENOWN_ORIGIN"] as const;
+
+const usage = `Usage: npm start
+
+Starts the server until it is sent SIGINT or SIGTERM. Settings come from the environment; the README lists all:
+
+${told.map((name) => `  ${name.padEnd(13)}  ${settings[name].means} Unless set: ${settings[name].unset}\n`).join("")}`;
+
 try {
-  await start(readConfig(process.env));
+  if (process.argv.length > 2) tellUsage(process.argv.slice(2));
+  else await start(readConfig(process.env));
 } catch (error) {
   // A mistake in the configuration is told as it is; anything else with the place where it happened.
   process.stderr.write(
@@ -47,13 +56,21 @@ try {
   process.exit(1);
 }
 
+/** An argument that is passed over would look as if it had been heard. */
+function tellUsage(args: readonly string[]): void {
+  const unknown = args.find((each) => each !== "--help" && each !== "-h");
+  if (unknown === undefined) return void process.stdout.write(usage);
+  process.stderr.write(`There is no argument ${JSON.stringify(unknown)} here.\n\n${usage}`);
+  process.exitCode = 2;
+}
+
 async function start(config: Config): Promise<void> {
   const { origin, realm, operatorToken, maxDelegationLife, allowPrivateDids: allowPrivate, limits } = config;
   // Keys and logs of who signed in are nobody else's on this machine.
   process.umask(0o077);
   const folder = resolve(config.data);
   const clock = Date.now;
-  const { keys, storage } = await openFiles(folder, config, clock()).catch(mistaken);
+  const { keys, storage, exposure } = await openFiles(folder, config, clock()).catch(mistaken);
   const threads = openP256Threads();
   const fetchDidWeb = didWebFetcher({ allowPrivate });
   const fetchWellKnown = didWebFetcher({ allowPrivate, ...wellKnownTerms });
@@ -77,6 +94,7 @@ async function start(config: Config): Promise<void> {
   await services.policies.ship();
   const lines = gatherLines((text) => process.stdout.write(text), setImmediate);
   const log = createLog(config.logLevel, lines.line, clock);
+  if (exposure) log.warn("others may read the keys", exposure);
   const closing = new AbortController();
   const runtime = {
     peerAddress: (c: Parameters<typeof getConnInfo>[0]) => getConnInfo(c).remote.address ?? "",
@@ -101,10 +119,14 @@ async function start(config: Config): Promise<void> {
     lines.flush();
   });
   // Told last, for whoever reads it may end the process, and that goes in order from here on.
+  tellAddress(server, config, folder);
+}
+
+function tellAddress(server: ServerType, { host, origin }: Config, folder: string): void {
   const { port } = server.address() as AddressInfo;
   const recovery = secp256k1Implementation();
   process.stdout.write(
-    `Renown listens on http://${shown(config.host)}:${port} as ${origin}; its data is in ${folder}; secp256k1 is ${recovery}.\n`,
+    `Renown listens on http://${shown(host)}:${port} as ${origin}; its data is in ${folder}; secp256k1 is ${recovery}.\n`,
   );
 }
 
@@ -114,7 +136,8 @@ async function openFiles(folder: string, { keys: given, realm }: Config, now: Mi
   const path = join(folder, "keys.json");
   const kept = given ?? readKeys(path);
   const storage = openSqlite({ file: join(folder, "renown.sqlite"), realm });
-  return { keys: kept ?? (await makeKeys(path, storage.db, now)), storage };
+  const keys = kept ?? (await makeKeys(path, storage.db, now));
+  return { keys, storage, exposure: given ? undefined : exposureOf(path) };
 }
 
 /** Sees to the outbox again and again, one drain at a time; what is given up is told. */

@@ -20,31 +20,40 @@ const everyMinute = "* * * * *";
 
 // One per isolate, made with the first request because the environment comes with it.
 let opened: ReturnType<typeof open> | undefined;
-// Whether the database was made for this realm: asked once.
+// Whether the database has all migrations, and was made for this realm: asked once.
 let checked: Promise<void> | undefined;
 
 export default {
   async fetch(request: Request, environment: Environment, context: unknown): Promise<Response> {
     try {
-      opened ??= open(environment);
-      checked ??= opened.services.ready();
-      await checked;
+      const { app } = await begin(environment);
+      return app.fetch(request, environment, context as never);
     } catch (error) {
-      checked = undefined;
       return misconfigured(error);
     }
-    return opened.app.fetch(request, environment, context as never);
   },
 
   async scheduled(event: { cron: string }, environment: Environment): Promise<void> {
-    opened ??= open(environment);
-    const { services, log } = opened;
+    const { services, log } = await begin(environment);
     // The outbox is seen to every minute, what has lapsed by the other trigger.
     if (event.cron !== everyMinute) await services.tidy();
     const { failed } = await services.outbox.drain();
     for (const { id, kind, attempts, error } of failed) log.error("job given up", { id, kind, attempts, error });
   },
 };
+
+/** What answers, once the database is known for its own; throws where it is not, and asks again the next time. */
+async function begin(environment: Environment): Promise<ReturnType<typeof open>> {
+  try {
+    opened ??= open(environment);
+    checked ??= opened.services.ready();
+    await checked;
+    return opened;
+  } catch (error) {
+    checked = undefined;
+    throw error;
+  }
+}
 
 /** D1 counts the queries of an invocation, and each award takes several. */
 const maxWorkerRows = 100;

@@ -1,13 +1,14 @@
 // Makes the publishable package, the library alone, in dist/: `npm run build`.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { readOptions } from "./options.ts";
 
 const usage = `npm run build -- [--out dist]
 
 Compiles what src/index.ts reaches and writes the package to publish beside it: npm publish dist
+A package of before in that folder is replaced; a folder that holds anything else is refused.
 `;
 
 /** Node's type stripping is not asked of consumers; what is compiled needs `require` of ES modules at most. */
@@ -17,19 +18,43 @@ const consumersNode = ">=22.12";
 const unsaid: Record<string, Record<string, string>> = { "@spruceid/siwe-parser": { buffer: "^6.0.3" } };
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const { values } = parseArgs({ options: { help: { type: "boolean" }, out: { type: "string", default: "dist" } } });
+const options = { help: { type: "boolean", short: "h" }, out: { type: "string", default: "dist" } } as const;
+const values = readOptions(options, usage);
 if (values.help) {
   process.stdout.write(usage);
   process.exit();
 }
 const out = resolve(root, values.out);
+if (!isReplaceable(out)) {
+  process.stderr.write(
+    `${out} holds something else than a package of before: name an empty folder, or a new one.\n\n${usage}`,
+  );
+  process.exit(2);
+}
 rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+// Should the rest break off, the next build knows the folder for its own.
+writeFileSync(join(out, "package.json"), '{ "name": "renown" }');
 compile(out);
 nameCompiledFiles(out);
 writeFileSync(join(out, "package.json"), `${JSON.stringify(describePackage(out), null, 2)}\n`);
 for (const paper of ["README.md", "LICENSE"])
   if (existsSync(join(root, paper))) cpSync(join(root, paper), join(out, paper));
 process.stdout.write(`The package is in ${out}\n`);
+
+/** Whether nothing is lost with a folder: it is not there, empty, or a package that was built before. */
+function isReplaceable(folder: string): boolean {
+  if (!existsSync(folder)) return true;
+  if (!statSync(folder).isDirectory()) return false;
+  if (readdirSync(folder).length === 0) return true;
+  try {
+    // The package has no scripts, and the checkout of the same name has.
+    const { name, scripts } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    return name === "renown" && scripts === undefined;
+  } catch {
+    return false;
+  }
+}
 
 /** Files that the entry does not reach are left out, because `files` names the entry alone. */
 function compile(folder: string): void {

@@ -184,7 +184,10 @@ async function audit(url: string, ada: Made): Promise<void> {
   const operationKeys = await namedKeys(url, bundle);
   const report = await auditBundle(bundle, { operationKeys });
   const kinds = [...new Set(bundle.logs.map(({ kind }) => kind))];
-  say(`${report.entries} entries of ${bundle.logs.length} logs (${kinds.join(", ")}) were replayed from nothing.`);
+  const held = bundle.logs.reduce((sum, { entries }) => sum + entries.length, 0);
+  say(
+    `${held} entries of ${bundle.logs.length} logs (${kinds.join(", ")}) were replayed from nothing, ${report.entries} of them the award's own.`,
+  );
   tell("The audit", report);
   const stranger = structuredClone(bundle);
   stranger.logs = stranger.logs.filter(({ kind }) => kind !== "renown/organization");

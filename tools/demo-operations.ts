@@ -109,7 +109,8 @@ async function auditOffline(url: string, { document, realm, name, receipts, wrap
   const bundle = await get<Bundle>(url, `/v1/documents/${document}/audit?bundle=1`);
   const operationKeys = await namedKeys(url, bundle);
   const audit = await auditBundle(bundle, { operationKeys });
-  say(`${audit.entries} entries were replayed from nothing, with the delegations that they rest on.`);
+  const held = bundle.logs.reduce((sum, { entries }) => sum + entries.length, 0);
+  say(`${audit.entries} entries were replayed from nothing, with the delegations that they rest on: ${held} in all.`);
   tell("The audit", audit);
   const admitted = Date.parse(receipts.at(-1)!.admittedAt);
   const offline = await verifyOperation(wrapped, { realm, delegations: audit.delegations, at: admitted });

@@ -140,14 +140,14 @@ async function replay(url: string, { user }: Signing): Promise<void> {
   const inRealm = realm === "main" ? "" : ` --realm ${realm}`;
   const { at } = exported.question;
   const asked = `--policy ${policy} --subject ${user} --at ${at}`;
-  toCheck(`curl -s '${url}${path}?at=${at}' -o export.json
-             curl -s ${url}/.well-known/did.json -o did.json
+  toCheck(`curl -sf '${url}${path}?at=${at}' -o export.json
+             curl -sf ${url}/.well-known/did.json -o did.json
              npm run replay -- --log export.json --operation-keys did.json${inRealm} ${asked}`);
 }
 
 function tellNumber({ score, passes, asOf, threshold, raters }: Score): void {
   const passing = passes ? "passes" : "does not pass";
   say(
-    `At place ${asOf.position} of the log: ${score}; it ${passing}. ${raters} have spoken, and it takes ${threshold}.`,
+    `At place ${asOf.position} of the log: ${score}; it ${passing}. ${raters} organisations have spoken; to pass takes ${threshold} points.`,
   );
 }

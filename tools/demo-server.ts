@@ -60,10 +60,13 @@ function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:HOST$|PORT$|RENOWN_)/.test(name)));
 }
 
+/** Milliseconds to wait for whoever holds the port and says nothing. */
+const patience = 5000;
+
 /** Why a server does not answer; undefined where it is ready. */
 async function silenceOf(url: string): Promise<string | undefined> {
   const path = "/health/ready";
-  return fetch(url + path).then(
+  return fetch(url + path, { signal: AbortSignal.timeout(patience) }).then(
     ({ ok, status }) => (ok ? undefined : `${path} answers ${status}.`),
     ({ message, cause }: Error & { cause?: { code?: string; message?: string } }) =>
       `${cause?.message || cause?.code || message}.`,

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { makeServiceKeys } from "../src/identity/service-keys.ts";
-import { readOptions } from "./options.ts";
+import { readOptions, refuseOptions } from "./options.ts";
 import { root, startWrangler } from "./wrangler.ts";
 
 const usage = `npm run dev:worker -- [--port 8787] [--persist-to <folder>]
@@ -28,6 +28,8 @@ if (values.help) {
   process.stdout.write(usage);
   process.exit();
 }
+const isPort = /^[1-9]\d{0,4}$/.test(values.port) && Number(values.port) <= 65_535;
+if (!isPort) refuseOptions("--port is a whole number from 1 to 65535.", usage);
 
 await makeDevVars(join(root, ".dev.vars"));
 const persist = ["--persist-to", values["persist-to"]];

@@ -1,22 +1,34 @@
 // Puts a new key in use and retires the one until now, which stays listed so that what it signed still verifies.
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { rotate } from "../src/identity/service-keys.ts";
+import { iso, minute } from "../src/kernel/time.ts";
 import { readKeys, writeKeys } from "../src/storage/keys-file.ts";
+import { readOptions } from "./options.ts";
 
-const help = `Usage: npm run keys:rotate [-- --operation]
+/** Minutes that a service has to take the new key up, while what it signs with the old one still counts. */
+const grace = 15;
+
+const help = `Usage: npm run keys:rotate [-- --operation] [--now]
 
 Puts a new signing key (credentials, access tokens) in use; with --operation a new
 operation key (operations that the service signs itself). Reads and writes
 $RENOWN_DATA/keys.json (./data unless set), prints the new key's kid on stdout,
-and on stderr what to do next: restart the server now, for it signs with the retired
-key until then, and that counts for nothing. Keys that come from the
-environment (RENOWN_KEYS) are rotated where they are kept, not here.`;
+and on stderr what to do next: restart the service within ${grace} minutes, for then the
+old key retires, and what it signs after that counts for nothing. With --now it
+retires at once, as for a key that has leaked: stop the service first. Keys that come
+from the environment (RENOWN_KEYS) are rotated where they are kept, not here.
+`;
 
+const options = {
+  operation: { type: "boolean" },
+  now: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+const values = readOptions(options, help);
 try {
-  const { values } = parseArgs({ options: { operation: { type: "boolean" }, help: { type: "boolean", short: "h" } } });
-  if (values.help) console.info(help);
-  else await tell(values.operation ? "operation" : "signing");
+  if (values.help) process.stdout.write(help);
+  else await tell(values.operation ? "operation" : "signing", values.now === true);
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
@@ -28,19 +40,24 @@ function keysPath(): string {
 }
 
 /** The kid alone on stdout, for scripts; beside it, for people, what it is and what comes next. */
-async function tell(which: "signing" | "operation"): Promise<void> {
+async function tell(which: "signing" | "operation", atOnce: boolean): Promise<void> {
   const path = keysPath();
-  console.info(await rotateFile(path, which));
-  console.error(`This is the new ${which} key; ${path} lists the one until now as retired.
-Restart the service now: until then it signs with the retired key, and what that signs from now on counts for nothing.
-On Workers put the file again: wrangler secret put RENOWN_KEYS.`);
+  const now = Date.now();
+  const until = atOnce ? now : now + grace * minute;
+  console.info(await rotateFile(path, which, now, until));
+  const next = atOnce
+    ? "The one until now is retired. Start the service: until it has the new key, what it signs counts for nothing."
+    : `The one until now retires at ${iso(until)}. Restart the service before: what it signs with the old one after that counts for nothing.`;
+  console.error(`This is the new ${which} key in ${path}.
+${next}
+On Workers put the file again before: wrangler secret put RENOWN_KEYS.`);
 }
 
 /** Rotates the keys in a file; what it returns is the kid of the key now in use. */
-async function rotateFile(path: string, which: "signing" | "operation"): Promise<string> {
+async function rotateFile(path: string, which: "signing" | "operation", now: number, until: number): Promise<string> {
   const kept = readKeys(path);
   if (!kept) throw new Error(`${path} cannot be read; the first start of the server makes it.`);
-  const keys = await rotate(kept, which, Date.now());
+  const keys = await rotate(kept, which, now, until);
   writeKeys(path, keys, "replace");
   return keys[which].find((key) => key.retired === undefined)!.kid;
 }

@@ -10,7 +10,12 @@ export function readOptions<const T extends Options>(
   try {
     return parseArgs({ options }).values;
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${usage}`);
-    process.exit(2);
+    refuseOptions(error instanceof Error ? error.message : String(error), usage);
   }
+}
+
+/** Ends the process with 2: tells what is wrong with what the command was told, and how it is used. */
+export function refuseOptions(mistake: string, usage: string): never {
+  process.stderr.write(`${mistake}\n\n${usage}`);
+  process.exit(2);
 }

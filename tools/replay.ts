@@ -48,7 +48,8 @@ next, for the log goes on; a page without items is the end for now. Ask for the 
   done > log.ndjson
 
 It ends with 0 where every law holds and the bytes are equal, with 1 where they are not or nobody can tell, and with 2
-where it cannot begin. What the subject hides is concealed from others: only its own export can be computed then.
+where it cannot begin. Without --operation-keys those that an export names are taken: equal then says that the score
+follows from the file, and not that the file is the service's (service is UNTRUSTED_KEYS). What the subject hides is concealed from others: only its own export can be computed then.
 `;
 
 const options = {
@@ -133,6 +134,14 @@ function keysNamed(named: string | undefined): NamedKey[] | undefined {
 }
 
 function read(path: string): string {
+  const text = textIn(path);
+  // What curl saved of a refusal would be taken for something else that is wrong.
+  const refusal = /^\{"type":"[^"]*\/problems\/([A-Z_]+)"/.exec(text);
+  if (refusal) throw new Error(`${path} holds a refusal of the service, ${refusal[1]}: ask again, with curl -sf.`);
+  return text;
+}
+
+function textIn(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {

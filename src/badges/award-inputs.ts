@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readAs } from "../kernel/misfit.ts";
 import { restsOn } from "../operations/grounds.ts";
 import type { ActionRule } from "../operations/kind.ts";
 import { minEntries } from "../securing/status-list.ts";
@@ -87,6 +88,6 @@ export const awardActions = Object.fromEntries(
 /** What an entry says; undefined where it is none of these actions. */
 export function readAwardInput(type: string, input: unknown): AwardInputs | undefined {
   if (!Object.hasOwn(schemas, type)) return undefined;
-  const read = schemas[type as AwardAction].safeParse(input);
-  return read.success ? ({ type, input: read.data } as AwardInputs) : undefined;
+  const read = readAs<object>(schemas[type as AwardAction], input);
+  return read && ({ type, input: read } as AwardInputs);
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ensure } from "../kernel/failure.ts";
 import { canonicalJson, type JsonObject } from "../kernel/json.ts";
+import { readAs } from "../kernel/misfit.ts";
 import { ensureActs, keepRights, keyGround } from "../operations/acting-right.ts";
 import { createDocumentRule } from "../operations/create-document.ts";
 import type { Entry } from "../operations/entry.ts";
@@ -141,11 +142,11 @@ function canonicalOf(definition: ClassDefinition): string {
 
 function evolve(state: ClassState, entry: Entry): ClassState {
   const { type } = entry.action;
-  const read = Object.hasOwn(classActions, type) ? classActions[type]!.input.safeParse(entry.action.input) : undefined;
-  if (!read?.success) return state;
+  const read = Object.hasOwn(classActions, type) ? readAs(classActions[type]!.input, entry.action.input) : undefined;
+  if (read === undefined) return state;
   const at = entry.admittedAt;
   if (type === "ARCHIVE") return state.current ? { ...state, archived: true, updatedAt: at } : state;
-  const { organization, version = 1, definition, test = false } = read.data as ClassInput;
+  const { organization, version = 1, definition, test = false } = read as ClassInput;
   const replaced = type === "REVISE" ? (state.current?.entry ?? "") : "";
   const current = { version, entry: entry.digest, operation: entry.operation, definition, replaced };
   return { organization, current, archived: false, test, createdAt: state.createdAt || at, updatedAt: at };

@@ -5,6 +5,7 @@ import { keyedDigest, seal, unseal } from "../identity/sealing.ts";
 import type { ServiceKeys } from "../identity/service-keys.ts";
 import { fromUtf8, hex, utf8 } from "../kernel/bytes.ts";
 import type { Json, JsonObject } from "../kernel/json.ts";
+import { readAs } from "../kernel/misfit.ts";
 import { randomText } from "../kernel/random.ts";
 import { type Disclosure, disclose, readDisclosure } from "../securing/disclosure.ts";
 import { resultStatuses } from "../securing/open-badge-definitions.ts";
@@ -60,7 +61,7 @@ export function makeDisclosure(said: Personal): Disclosure {
 /** What a disclosure says; undefined where it is none, or not the one that the digest names. */
 export function readPersonal(text: string, digest: string): Personal | undefined {
   const read = digestOf(text) === digest ? readDisclosure(text) : undefined;
-  return read?.name === "personal" ? personal.safeParse(read.value).data : undefined;
+  return read?.name === "personal" ? readAs(personal, read.value) : undefined;
 }
 
 /** An address as it is kept and hashed; refuses with INVALID_EMAIL what is none. */

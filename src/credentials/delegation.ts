@@ -5,6 +5,7 @@ import { maxMessage } from "../identity/siwe.ts";
 import { maxSignature, messageDigest, type WalletCheck, walletCheck } from "../identity/wallet.ts";
 import { ensure } from "../kernel/failure.ts";
 import { isObject, type JsonObject } from "../kernel/json.ts";
+import { readAs } from "../kernel/misfit.ts";
 import { iso, type Millis } from "../kernel/time.ts";
 import { createDocumentRule } from "../operations/create-document.ts";
 import type { Entry } from "../operations/entry.ts";
@@ -86,7 +87,7 @@ function evolve(state: DelegationState, entry: Entry): DelegationState {
     const grant = evolveRecord(evolveEnding(state.grant, entry), entry);
     return grant === state.grant ? state : { ...state, grant };
   }
-  const read = entry.action.type === "INIT" ? initInput.safeParse(entry.action.input).data : undefined;
+  const read = entry.action.type === "INIT" ? readAs(initInput, entry.action.input) : undefined;
   const given = read && readDelegation(read.message);
   if (!given) return state;
   const { user, app: key, account, domain: label, limits, expiresAt } = given;

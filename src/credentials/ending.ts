@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parsePkh } from "../identity/did.ts";
 import { speaksFor } from "../identity/proof-reach.ts";
 import { ensure } from "../kernel/failure.ts";
-import { expectingTime } from "../kernel/misfit.ts";
+import { expectingTime, readAs } from "../kernel/misfit.ts";
 import { clockSkew, type Millis, parseNamedTime, parseTime } from "../kernel/time.ts";
 import type { Entry } from "../operations/entry.ts";
 import type { ActionRule, Actor, Deed } from "../operations/kind.ts";
@@ -42,12 +42,12 @@ export function endsItself(grant: Grant | null, { type, actor }: Pick<Deed, "typ
 export function evolveEnding(grant: Grant, entry: Entry): Grant {
   const { type, input } = entry.action;
   if (type === "REVOKE" && grant.revocation === null) {
-    const read = revoke.safeParse(input);
-    if (!read.success) return grant;
+    const read = readAs(revoke, input);
+    if (!read) return grant;
     const by = revokerOf(grant, entry);
     return {
       ...grant,
-      revocation: { entry: entry.digest, at: entry.admittedAt, by, reason: read.data.reason ?? null },
+      revocation: { entry: entry.digest, at: entry.admittedAt, by, reason: read.reason ?? null },
     };
   }
   if (type !== "SET_COMPROMISED_FROM" || grant.compromise !== null) return grant;

@@ -3,6 +3,7 @@ import { type AwardInputs, readAwardInput } from "../badges/award-inputs.ts";
 import { type ClassGround, classGroundOf } from "../badges/badge-class.ts";
 import { classDefinition } from "../badges/class-definition.ts";
 import type { Did } from "../identity/did.ts";
+import { readAs } from "../kernel/misfit.ts";
 import { day, type Millis, parseTime } from "../kernel/time.ts";
 import { type LoggedEntry, signerOf } from "../operations/entry.ts";
 import type { OperationStore } from "../operations/store.ts";
@@ -118,10 +119,10 @@ export class AwardBook {
   }
 
   #addClass({ document, version, definition }: ClassGround): void {
-    const read = classDefinition.safeParse(definition);
-    if (!read.success) return;
-    const { tags, validity } = read.data;
-    const field = tags.find((tag) => fieldName.safeParse(tag).success) ?? badgeField;
+    const read = readAs(classDefinition, definition);
+    if (!read) return;
+    const { tags, validity } = read;
+    const field = tags.find((tag) => readAs(fieldName, tag) !== undefined) ?? badgeField;
     const days = validity && "days" in validity ? validity.days : null;
     const until = validity && "until" in validity ? parseTime(validity.until) : null;
     const made = { class: document, version, field, days, until };

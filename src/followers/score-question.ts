@@ -178,6 +178,10 @@ function logCheck(
     return aside(
       unknown(name, "NOT_COMPLETE", `Every place up to ${position} is there, by their own count. ${withRoot}`),
     );
+  if (held === position) {
+    const detail = `All ${position} places are there, ${held - read} of them concealed: to whose logs those belong cannot be told.`;
+    return aside(unknown(name, "NOT_COMPLETE", detail));
+  }
   const known = places.has(position) ? "" : " Which entry stands there is told by the export alone.";
   const unread = held > read ? `, ${held - read} of them concealed` : "";
   const detail = `${held} of ${position} places are there${unread}: that no log goes on, only the whole log can show.${known}`;

@@ -7,15 +7,20 @@ import { Gathered } from "./gathered.ts";
 
 /**
  * Reads a body as strict JSON. Refuses with UNSUPPORTED_MEDIA_TYPE, TOO_LARGE (more than `most` bytes), MALFORMED_JSON
- * (bytes that are not UTF-8, too) and TOO_DEEP.
+ * (bytes that are not UTF-8, too) and TOO_DEEP. `others` are the types that the route takes beside: a refusal names them.
  */
-export async function readJson(request: Request, most: number): Promise<Json> {
-  return (await readSizedJson(request, most)).value;
+export async function readJson(request: Request, most: number, others: readonly string[] = []): Promise<Json> {
+  return (await readSizedJson(request, most, others)).value;
 }
 
 /** The same, with the bytes of the body as it came. */
-export async function readSizedJson(request: Request, most: number): Promise<{ value: Json; size: number }> {
-  ensure(mediaType(request) === "application/json", "UNSUPPORTED_MEDIA_TYPE", "The body is application/json.");
+export async function readSizedJson(
+  request: Request,
+  most: number,
+  others: readonly string[] = [],
+): Promise<{ value: Json; size: number }> {
+  const taken = () => `The body is ${["application/json", ...others].join(" or ")}.`;
+  if (mediaType(request) !== "application/json") throw new Failure("UNSUPPORTED_MEDIA_TYPE", taken());
   refuseEncoding(request);
   const bytes = await readBytes(request, most);
   return { value: parseJson(decode(bytes)), size: bytes.length };

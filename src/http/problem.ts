@@ -1,5 +1,5 @@
 import { type Code, Failure, sentences } from "../kernel/failure.ts";
-import type { Millis } from "../kernel/time.ts";
+import { type Millis, second } from "../kernel/time.ts";
 import type { Reply } from "./reply.ts";
 
 /** RFC 9457, with the code of the closed list and the request id. */
@@ -118,7 +118,8 @@ export const statuses: Readonly<Record<Code, number>> = {
 export class Busy extends Failure {
   readonly wait: Millis;
   constructor(wait: Millis, detail?: string) {
-    super("TOO_MANY_REQUESTS", detail);
+    const seconds = secondsOf(wait);
+    super("TOO_MANY_REQUESTS", `${detail ? `${detail} ` : ""}In ${seconds} s there is room again.`);
     this.wait = wait;
   }
 }
@@ -165,10 +166,15 @@ export function partProblem(failure: Failure): { code: Code; title: string; deta
 
 function headersOf(failure: Failure): Record<string, string> {
   if (failure instanceof WrongMethod) return { allow: failure.allow };
-  if (failure instanceof Busy) return { "retry-after": String(Math.max(1, Math.ceil(failure.wait / 1000))) };
+  if (failure instanceof Busy) return { "retry-after": String(secondsOf(failure.wait)) };
   const status = statuses[failure.code];
   if (status === 401) return { "www-authenticate": challengeOf(failure.code) };
   return status === 429 || status === 503 ? { "retry-after": "5" } : {};
+}
+
+/** Whole seconds to wait (RFC 9110, section 10.2.3). */
+function secondsOf(wait: Millis): number {
+  return Math.max(1, Math.ceil(wait / second));
 }
 
 /** RFC 6750, section 3: without a token there is no error to name. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { hex } from "../kernel/bytes.ts";
+import { readAs } from "../kernel/misfit.ts";
 import { isExactIso } from "../kernel/time.ts";
 import { type Account, maxChainId } from "./did.ts";
 
@@ -36,7 +37,7 @@ export type AsChecked = z.infer<typeof asCheckedForm>;
 
 /** Undefined where the value is no record of a check. */
 export function readAsChecked(value: unknown): AsChecked | undefined {
-  return asCheckedForm.safeParse(value).data;
+  return readAs(asCheckedForm, value);
 }
 
 /** Whether the record is of this question: the same account, on its chain, and the same bytes. */

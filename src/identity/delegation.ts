@@ -76,11 +76,25 @@ export function parseLimits(strings: readonly string[], prefix: "renown:may:" | 
   return entries.map(parseMay);
 }
 
+/** What an entry must be, for whoever is refused. */
+export const maySentence = "A limit names a document kind, and at most one action of it.";
+
+/** Whether an entry can be read, without its prefix: `none`, `<kind>` or `<kind>:<ACTION>`. */
+export function isMay(text: string): boolean {
+  return text === "none" || readMay(text) !== undefined;
+}
+
 /** `<kind>` or `<kind>:<ACTION>`; refuses with INVALID_CREDENTIAL. */
 export function parseMay(text: string): May {
+  const may = readMay(text);
+  ensure(may, "INVALID_CREDENTIAL", maySentence);
+  return may;
+}
+
+function readMay(text: string): May | undefined {
   const [kind = "", action, ...rest] = text.split(":");
   const fits = kindPattern.test(kind) && (action === undefined || actionPattern.test(action)) && rest.length === 0;
-  ensure(fits, "INVALID_CREDENTIAL", "A limit names a document kind, and at most one action of it.");
+  if (!fits) return undefined;
   return action === undefined ? { kind } : { kind, action };
 }
 

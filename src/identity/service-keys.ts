@@ -35,10 +35,18 @@ export async function makeServiceKeys(now: Millis): Promise<ServiceKeys> {
   };
 }
 
-/** The keys with a new one in use; the one until now stays, retired, so that what it signed still verifies. */
-export async function rotate(keys: ServiceKeys, which: "signing" | "operation", now: Millis): Promise<ServiceKeys> {
-  const until = keys[which].map((key) => (key.retired === undefined ? { ...key, retired: iso(now) } : key));
-  return { ...keys, [which]: [...until, await makeRecord(now)] };
+/**
+ * The keys with a new one in use; the one until now stays, retired, so that what it signed still verifies. It is retired
+ * at `until`, which may lie ahead for services that have not taken the new one up yet.
+ */
+export async function rotate(
+  keys: ServiceKeys,
+  which: "signing" | "operation",
+  now: Millis,
+  until: Millis = now,
+): Promise<ServiceKeys> {
+  const older = keys[which].map((key) => (key.retired === undefined ? { ...key, retired: iso(until) } : key));
+  return { ...keys, [which]: [...older, await makeRecord(now)] };
 }
 
 /**

@@ -10,9 +10,24 @@ export type Named = { root?: string; part?: "member" | "parameter" };
  * people, and a value may be a secret.
  */
 export function holdTo<T>(schema: ZodType<T>, value: unknown, code: Code, named: Named = {}): T {
-  const read = schema.safeParse(value, { error: () => unsaid, reportInput: true });
-  if (read.success) return read.data;
-  throw new Failure(code, sentenceOf(read.error.issues[0], named));
+  const read = tried(() => schema.safeParse(value, { error: () => unsaid, reportInput: true }));
+  if (read?.success) return read.data;
+  throw new Failure(code, sentenceOf(read?.error.issues[0], named));
+}
+
+/** What comes of a value that fits a schema; undefined where it does not. */
+export function readAs<T>(schema: ZodType<T>, value: unknown): T | undefined {
+  return tried(() => schema.safeParse(value))?.data;
+}
+
+/** Schemas compare a `length` before they have seen whose it is, and fail over one that is an object with a member toString. */
+function tried<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
 }
 
 /** The message of an issue for which its schema has no words of its own. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Did, isUserDid, parseKeyDid } from "../identity/did.ts";
 import { keyDocument } from "../identity/did-document.ts";
+import { readAs } from "../kernel/misfit.ts";
 import { isExactIso } from "../kernel/time.ts";
 
 /** What a member of an organisation may do, from most to least. */
@@ -154,7 +155,7 @@ export type Inputs = { [T in keyof typeof inputs]: z.infer<(typeof inputs)[T]> }
 
 /** The input of an action as its schema reads it; undefined where it is of another form. */
 export function readInput<T extends keyof Inputs>(type: T, input: unknown): Inputs[T] | undefined {
-  return inputs[type].safeParse(input).data as Inputs[T] | undefined;
+  return readAs<unknown>(inputs[type], input) as Inputs[T] | undefined;
 }
 
 function isDistinct(list: readonly string[]): boolean {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { maxChainId, parsePkh, pkhDid } from "../identity/did.ts";
 import { speaksFor } from "../identity/proof-reach.ts";
 import { ensure } from "../kernel/failure.ts";
+import { readAs } from "../kernel/misfit.ts";
 import { day, iso, type Millis } from "../kernel/time.ts";
 import { createDocumentRule } from "../operations/create-document.ts";
 import type { Entry } from "../operations/entry.ts";
@@ -121,7 +122,7 @@ function evolve(state: Profile, entry: Entry): Profile {
   const { type, input } = entry.action;
   const action = Object.hasOwn(profile.actions, type) ? profile.actions[type] : undefined;
   const { admittedAt } = entry;
-  const means = type !== "CREATE_DOCUMENT" && action?.input.safeParse(input).success;
+  const means = type !== "CREATE_DOCUMENT" && action && readAs(action.input, input) !== undefined;
   if (!means || Number.isNaN(Date.parse(admittedAt))) return state;
   return { ...change(state, entry), createdAt: state.createdAt || admittedAt, updatedAt: admittedAt };
 }

@@ -2,7 +2,7 @@ import { checksummed } from "../identity/address.ts";
 import type { ProofMethod } from "../identity/delegation.ts";
 import { type Did, isUserDid, parsePkh } from "../identity/did.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
-import type { JsonObject } from "../kernel/json.ts";
+import { asText, type JsonObject } from "../kernel/json.ts";
 import type { Clock } from "../kernel/time.ts";
 import type { UnsignedAction } from "../operations/client-actions.ts";
 import type { UnsignedRun } from "../operations/client-door.ts";
@@ -127,7 +127,7 @@ async function openByClient(parts: ProfileParts, run: UnsignedRun<() => Promise<
   for (const { type } of actions) ensure(wishes.includes(type), "UNKNOWN_ACTION");
   const first = actions.find(({ type }) => type === "SET_ETH_ADDRESS");
   ensure(first, "FORBIDDEN", "A new profile begins with the address that it is of.");
-  const address = String(first.input.ethAddress).toLowerCase();
+  const address = asText(first.input.ethAddress).toLowerCase();
   const { authority, ...wallet } = await openerOf(parts, address, await caller());
   const rest = actions.filter((action) => action !== first);
   const all = [{ ...first, ...addressAction(wallet, { ethAddress: first.input.ethAddress! }) }, ...rest];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isUserDid } from "../identity/did.ts";
+import { readAs } from "../kernel/misfit.ts";
 import { isExactIso } from "../kernel/time.ts";
 import { mayRestOn, restsOn } from "../operations/grounds.ts";
 import type { ActionRule } from "../operations/kind.ts";
@@ -113,6 +114,6 @@ export const reputationActions: Readonly<Record<string, ActionRule>> = Object.fr
 /** What an entry says; undefined where it is none of these actions, or of another form. */
 export function readReputationInput(type: string, input: unknown): ReputationInputs | undefined {
   if (!Object.hasOwn(schemas, type)) return undefined;
-  const read = schemas[type as ReputationAction].safeParse(input);
-  return read.success ? ({ type, input: read.data } as ReputationInputs) : undefined;
+  const read = readAs<object>(schemas[type as ReputationAction], input);
+  return read && ({ type, input: read } as ReputationInputs);
 }

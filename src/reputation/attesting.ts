@@ -6,7 +6,7 @@ import type { ServiceKeys } from "../identity/service-keys.ts";
 import { foldAccount } from "../identity/subject-did.ts";
 import { base64url, fromBase64url, hex } from "../kernel/bytes.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
-import { canonicalJson, isObject, type JsonObject } from "../kernel/json.ts";
+import { asText, canonicalJson, isObject, type JsonObject } from "../kernel/json.ts";
 import { expectingTime } from "../kernel/misfit.ts";
 import { type Clock, iso, parseNamedTime } from "../kernel/time.ts";
 import { derivedId } from "../operations/document-id.ts";
@@ -141,7 +141,7 @@ export async function followUp(
   ensure(organization === acting.organization, "NOT_FOUND");
   const { document, operation } = entry;
   const input = { attestation: operation, ...(type === "RETRACT" && { ends: [entry.digest] }) };
-  return submitOnce(parts, acting, [{ document, operation }], { type, subject: String(subject), input, said, key });
+  return submitOnce(parts, acting, [{ document, operation }], { type, subject: asText(subject), input, said, key });
 }
 
 /**
@@ -156,7 +156,7 @@ export async function submitSigned(
 ): Promise<Receipt> {
   const document = documentOf(parts, foldAccount(subject));
   const { input } = action;
-  const committed = isObject(input) && Array.isArray(input._sd) ? input._sd.map(String) : [];
+  const committed = isObject(input) && Array.isArray(input._sd) ? input._sd.map(asText) : [];
   const disclosures = checkDisclosures(brought, committed, digestOf);
   return submitWithTexts(parts, document, action, disclosures);
 }

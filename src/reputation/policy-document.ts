@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Did } from "../identity/did.ts";
 import { utf8 } from "../kernel/bytes.ts";
 import { ensure } from "../kernel/failure.ts";
+import { readAs } from "../kernel/misfit.ts";
 import { day, type Millis } from "../kernel/time.ts";
 import { createDocumentRule } from "../operations/create-document.ts";
 import type { Entry } from "../operations/entry.ts";
@@ -168,11 +169,11 @@ function decideRetirement({ version, retired }: PolicyState, asked: number): voi
 function evolve(state: PolicyState, { action, admittedAt }: Entry): PolicyState {
   const { type } = action;
   if (type !== "PUBLISH" && type !== "RETIRE") return state;
-  const read = policyActions[type].input.safeParse(action.input);
-  if (!read.success) return state;
+  const read = readAs<unknown>(policyActions[type].input, action.input);
+  if (read === undefined) return state;
   const times = { createdAt: state.createdAt || admittedAt, updatedAt: admittedAt };
-  if (type === "RETIRE") return { ...state, ...times, retired: [...state.retired, (read.data as Asked).version] };
-  const { policy, alias = "" } = read.data as PublishInput;
+  if (type === "RETIRE") return { ...state, ...times, retired: [...state.retired, (read as Asked).version] };
+  const { policy, alias = "" } = read as PublishInput;
   const { name } = policy;
   return { ...state, ...times, alias, name, version: state.version + 1, hash: policyHash(policy) };
 }

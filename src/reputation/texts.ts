@@ -3,7 +3,7 @@ import { type Secret, seal, unseal } from "../identity/sealing.ts";
 import { fromUtf8, utf8 } from "../kernel/bytes.ts";
 import { ensure, Failure } from "../kernel/failure.ts";
 import type { Json } from "../kernel/json.ts";
-import { holdTo } from "../kernel/misfit.ts";
+import { holdTo, readAs } from "../kernel/misfit.ts";
 import { randomText } from "../kernel/random.ts";
 import type { Millis } from "../kernel/time.ts";
 import { type Disclosure, disclose, readDisclosure } from "../securing/disclosure.ts";
@@ -49,8 +49,7 @@ export function discloseTexts(said: Texts, saltOf: (name: string) => string = ()
 /** What disclosures say together; what cannot be read is left out. */
 export function readTexts(disclosures: readonly string[]): Texts {
   const said = disclosures.flatMap((text) => readDisclosure(text) ?? []).map(({ name, value }) => [name, value]);
-  const read = texts.safeParse(Object.fromEntries(said));
-  return read.success ? read.data : {};
+  return readAs(texts, Object.fromEntries(said)) ?? {};
 }
 
 /**

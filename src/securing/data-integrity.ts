@@ -237,9 +237,9 @@ function onlyNames(domain: Json | undefined, asked: string): boolean {
 function checkController(unsecured: JsonObject, method: string, purpose: KeyPurpose): void {
   const named = purpose === "assertionMethod" ? unsecured.issuer : unsecured.holder;
   if (named === undefined) return;
-  const id = isObject(named) ? named.id : named;
-  if (method.startsWith(`${id}#`)) return;
-  const isDid = typeof id !== "string" || id.startsWith("did:");
+  const id = asText(isObject(named) ? named.id : named);
+  if (id !== "" && method.startsWith(`${id}#`)) return;
+  const isDid = id === "" || id.startsWith("did:");
   ensure(isDid, "UNSUPPORTED_DID_METHOD", "The key stands neither in a DID nor at the address of its owner.");
   const whose = purpose === "assertionMethod" ? "issuer's" : "holder's";
   throw new Failure("INVALID_PROOF", `The key is not one of the ${whose}.`);

@@ -10,9 +10,13 @@ import type { Tables } from "./tables.ts";
 /** What a database is begun with, and what then must stay: all that was signed rests on it. */
 export type Beginning = { realm: string; did: Did; keys: ServiceKeys; clock: Clock };
 
+/** The number of the last of `migrations/`; each sets it in the database. */
+export const schema = "0027";
+
 /**
- * Holds a database to the realm and the service's DID that it was first opened with, and to every key that it was ever
- * opened with, retired ones too; writes down what is new. Throws an Error that names what is another, and what helps.
+ * Holds a database to the migrations that this version needs, to the realm and the service's DID that it was first opened
+ * with, and to every key that it was ever opened with, retired ones too; writes down what is new. Throws an Error that
+ * names what is another, and what helps.
  */
 export async function keepBeginning(db: Kysely<Tables>, beginning: Beginning): Promise<void> {
   const given = namesOf(beginning);
@@ -65,6 +69,9 @@ const signingKey = "signing key";
 const keyName = /^(?:operation key|signing key|log key|secret) /;
 
 function ensureSame(kept: Names, given: Names, now: Millis): void {
+  // One that has come further is taken: the version before goes on until the next one is there.
+  if ((kept.get("schema") ?? "") < schema)
+    throw new Error(`The database lacks migrations up to ${schema}: apply them (wrangler d1 migrations apply).`);
   const [realm, did] = [given.get("realm"), given.get("did")];
   const known = { realm: kept.get("realm"), did: kept.get("did") };
   if (known.realm !== undefined && known.realm !== realm)

@@ -1,5 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import type { Kysely } from "kysely";
 import { makeServiceKeys, parseServiceKeys, type ServiceKeys } from "../identity/service-keys.ts";
 import { Failure } from "../kernel/failure.ts";
@@ -23,7 +33,10 @@ export async function makeKeys(path: string, db: Kysely<Tables>, now: Millis): P
     );
   // Two first starts at once: linking fails for the second, and both use what the first has made.
   writeKeys(path, await makeServiceKeys(now), "new");
-  return readKeys(path)!;
+  const made = readKeys(path);
+  if (!made)
+    throw new Error(`${path} is a link that leads nowhere: take it away, or bring back the file that it names.`);
+  return made;
 }
 
 /** The keys in a file; undefined where there is none. Throws an Error that names the file and what is wrong with it. */
@@ -41,6 +54,16 @@ export function readKeys(path: string): ServiceKeys | undefined {
   } catch (error) {
     throw new Error(`The keys in ${path} cannot be used: ${mistakeIn(text, error)} Bring back a copy of the file.`);
   }
+}
+
+/**
+ * What somebody must know whose file of keys lets others of this machine in: its mode, and what mends it. Undefined where
+ * it is closed to them, and on Windows, where a mode says nothing of that.
+ */
+export function exposureOf(path: string): { file: string; mode: string; remedy: string } | undefined {
+  const mode = statSync(path).mode & 0o7777;
+  if (process.platform === "win32" || (mode & 0o077) === 0) return undefined;
+  return { file: path, mode: mode.toString(8).padStart(4, "0"), remedy: `chmod 600 ${path}` };
 }
 
 function mistakeIn(text: string, error: unknown): string {

@@ -1,7 +1,7 @@
 // Of an object with a member toString nothing may make a text: it is refused like any other object in its place.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { base64url, utf8 } from "../../src/kernel/bytes.ts";
-import { openProfile, post, withContext } from "./client.ts";
+import { ask, openProfile, post, withContext } from "./client.ts";
 import { type LocalService, startLocal } from "./server.ts";
 
 let service: LocalService;
@@ -64,5 +64,57 @@ describe("in the header of a JWT", () => {
       expect([badge.status, badge.body.verdict]).toEqual([200, "invalid"]);
     }
     expect(service.lines.filter(({ level }) => level === "error")).toEqual([]);
+  });
+});
+
+describe("where a text or a list is asked for", () => {
+  const bodies: [path: string, body: (value: unknown) => unknown][] = [
+    ["/v1/auth/nonce", (app) => ({ purpose: "delegate", app })],
+    ["/v1/auth/siwe", (message) => ({ message, signature: "0x" })],
+    ["/v1/auth/refresh", (refreshToken) => ({ refreshToken })],
+    ["/v1/delegations", (message) => ({ message, signature: "0x" })],
+    ["/v1/operations/verify", (require) => ({ operations: [], require })],
+    ["/v1/operations/verify", (at) => ({ operations: [], at })],
+    ["/v1/badges/verify", (badge) => ({ badge })],
+    ["/v1/credentials/verify", (credential) => ({ credential })],
+    ["/v1/presentations/verify", (presentation) => ({ presentation })],
+    ["/v1/documents:prepare", (kind) => ({ kind })],
+    ["/v1/scores:batch", (subjects) => ({ subjects, policy: subjects })],
+  ];
+
+  test.each(bodies)("of %s it is refused as no such thing", async (path, body) => {
+    for (const value of [...spoilt, { length: { toString: 1 } }]) {
+      const { status } = await post(service, path, body(value));
+      expect(status).toBeLessThan(500);
+    }
+    expect(service.lines.filter(({ level }) => level === "error")).toEqual([]);
+  });
+
+  test("it is no chain", async () => {
+    for (const chainId of spoilt) {
+      const body = { address: "0x", did: "x", credentialId: "x", chainId };
+      const id = "5b6a3c2e-0000-4222-8333-444455556666";
+      const { status } = await ask(service, "PUT", `/api/console/session/${id}`, { body });
+      expect(status).toBe(400);
+    }
+  });
+
+  test("it holds no presentation", async () => {
+    const method = "did:key:z6MkmtWtY63GQVBrpMyRJWEzsnxfsGkemu6CtMDwGTv4RYj2";
+    const proof = {
+      type: "DataIntegrityProof",
+      cryptosuite: "eddsa-jcs-2022",
+      created: "2026-11-20T12:00:00Z",
+      verificationMethod: `${method}#${method.slice(8)}`,
+      proofPurpose: "authentication",
+      challenge: "x",
+      proofValue: `z${"4".repeat(87)}`,
+    };
+    for (const holder of [...spoilt.map((id) => ({ id })), ...spoilt, ["did:key:z", { toString: null }]]) {
+      const types = { "@context": ["https://www.w3.org/ns/credentials/v2"], type: ["VerifiablePresentation"] };
+      const presentation = { ...types, holder, verifiableCredential: [], proof };
+      const { status, body } = await post(service, "/v1/presentations/verify", { presentation });
+      expect([status, body.verdict]).toEqual([200, "invalid"]);
+    }
   });
 });

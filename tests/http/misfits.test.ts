@@ -149,6 +149,7 @@ describe("a refusal names the member, and what it must be", () => {
   const nonce = (body: JsonObject) =>
     post(service, "/v1/auth/nonce", { purpose: "delegate", app: appKey.did, ...body });
   const award = (more: JsonObject) => tryAward(service, academy, { class: klass.id, recipient: { did }, ...more });
+  const verify = (query: string, body: JsonObject = {}) => post(service, `/v1/operations/verify${query}`, body);
   const row = async (line: JsonObject | string) => {
     const { lines } = await sendBatch(service, academy, typeof line === "string" ? line : [line]);
     return { body: lines[0]!.problem } as Told;
@@ -158,6 +159,14 @@ describe("a refusal names the member, and what it must be", () => {
     ["of a body", () => post(service, "/v1/auth/nonce", {}), 'purpose: It is missing: one of "sign-in", "delegate"'],
     ["of a query", () => get(service, "/v1/operations?limit=x"), "limit: A limit is a whole number from 1."],
     ["of a query without such a one", () => get(service, "/v1/operations?x=1"), 'There is no parameter "x" here.'],
+    [
+      "of a query that lacks a number",
+      () => get(service, "/v1/log/consistency"),
+      "from: It is missing: a number from 1",
+    ],
+    ["of a list in a query", () => verify("?require=foo"), 'require.0: One of "'],
+    ["of a list in a body", () => verify("", { operations: [], require: ["foo"] }), 'require.0: One of "'],
+    ["of a list of limits", () => nonce({ may: ["renown/x", "foo"] }), "may.1: A limit names a document kind"],
     ["of a policy", () => policy({}), "policy.name: It is missing: a text is expected."],
     ["of an action", change, "input.user: A text, in quotes, is expected."],
     [

@@ -28,6 +28,7 @@ describe("npm run replay", () => {
     keep("export.json", whole);
     keep("better.json", { ...whole, score: { ...whole.score, score: "99.0" } });
     keep("score.json", whole.score);
+    keep("refusal.json", { type: "https://renown.example/problems/TOO_MANY_REQUESTS", status: 429 });
     keep("did.json", (await get(service, "/.well-known/did.json")).body);
     keep("root.json", (await get(service, "/v1/log")).body);
     const { body } = await get(service, "/v1/operations?limit=1000");
@@ -122,6 +123,8 @@ describe("npm run replay", () => {
       [[], "--log is missing"],
       [["--log", "none.json"], "none.json cannot be read"],
       [["--log", "did.json"], "neither an export"],
+      [["--log", "refusal.json"], "refusal.json holds a refusal of the service, TOO_MANY_REQUESTS"],
+      [["--log", "export.json", "--operation-keys", "refusal.json"], "TOO_MANY_REQUESTS: ask again"],
       [["--log", "export.json", "--at", "yesterday"], "UNREADABLE_DATE"],
       [["--log", "export.json", "--subject", `${subject.slice(0, -1)}x`], "INVALID_INPUT"],
       [["--log", "export.json", "--score", "score.json", "--digest", "x"], "not both"],

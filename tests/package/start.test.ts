@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { makeServiceKeys, operationDid, rotate, type ServiceKeys } from "../../src/identity/service-keys.ts";
@@ -118,25 +118,75 @@ describe("a start that is refused", () => {
   });
 });
 
+describe("a start with arguments", () => {
+  const startWith = (...args: string[]) => runNode([join(root, "src/node.ts"), ...args], { env: environment({}) });
+
+  test.each(["--help", "-h"])("says how it is used by %s, and opens nothing", async (name) => {
+    const { code, out, errors } = await startWith(name);
+    expect([code, errors]).toEqual([0, ""]);
+    for (const setting of ["PORT", "HOST", "RENOWN_DATA", "RENOWN_ORIGIN", "README"]) expect(out).toContain(setting);
+    expect(readdirSync(data)).toEqual([]);
+  });
+
+  test.each([
+    [["--port", "9999"], "--port"],
+    [["--help", "9999"], "9999"],
+  ])("ends with 2 where there is no such one: %j", async (args, unknown) => {
+    const { code, out, errors } = await startWith(...args);
+    expect([code, out]).toEqual([2, ""]);
+    expect(errors).toContain(`There is no argument "${unknown}" here.\n\nUsage: npm start\n`);
+    expect(readdirSync(data)).toEqual([]);
+  });
+});
+
+/** Starts the server, which listens, and stops it: what it said. */
+async function started(settings: Record<string, string> = {}): Promise<string> {
+  const env = environment(settings) as NodeJS.ProcessEnv;
+  const child = spawn(process.execPath, [join(root, "src/node.ts")], { env });
+  let out = "";
+  const ended = new Promise((resolve) => child.once("close", (code) => resolve(code)));
+  const listens = new Promise<void>((resolve) => {
+    child.stdout.on("data", (text) => {
+      out += text;
+      if (out.includes("Renown listens on")) resolve();
+    });
+  });
+  await Promise.race([listens, ended]);
+  child.kill("SIGTERM");
+  expect(await ended).toBe(0);
+  return out;
+}
+
 describe("a start", () => {
   test("makes the data directory and those above it, for nobody else, and says by which signal it ends", async () => {
     const folder = pathOf("a/b");
-    const child = spawn(process.execPath, [join(root, "src/node.ts")], {
-      env: environment({ RENOWN_DATA: folder }) as NodeJS.ProcessEnv,
-    });
-    let out = "";
-    const ended = new Promise((resolve) => child.once("close", (code) => resolve(code)));
-    const listens = new Promise<void>((resolve) => {
-      child.stdout.on("data", (text) => {
-        out += text;
-        if (out.includes("Renown listens on")) resolve();
-      });
-    });
-    await Promise.race([listens, ended]);
-    child.kill("SIGTERM");
-    expect(await ended).toBe(0);
+    const out = await started({ RENOWN_DATA: folder });
     for (const each of [folder, pathOf("a")]) expect(statSync(each).mode & 0o777).toBe(0o700);
     const last = out.trimEnd().split("\n").at(-1)!;
     expect(JSON.parse(last)).toMatchObject({ level: "info", message: "stopping", signal: "SIGTERM" });
+  });
+
+  describe.skipIf(process.platform === "win32")("with keys in a file", () => {
+    const warnings = (out: string) => out.split("\n").filter((line) => line.includes('"level":"warn"'));
+
+    test.each(["0640", "0604"])("warns where others of this machine may read it, by mode %s", async (mode) => {
+      putKeys(JSON.stringify(keys));
+      chmodSync(pathOf("keys.json"), mode);
+      const [warning, ...more] = warnings(await started());
+      expect(more).toEqual([]);
+      expect(JSON.parse(warning!)).toMatchObject({
+        message: "others may read the keys",
+        file: pathOf("keys.json"),
+        mode,
+        remedy: `chmod 600 ${pathOf("keys.json")}`,
+      });
+    });
+
+    test("warns of nothing where nobody else may, and of no file that is not read", async () => {
+      expect(warnings(await started())).toEqual([]);
+      chmodSync(pathOf("keys.json"), 0o644);
+      const whole = readFileSync(pathOf("keys.json"), "utf8");
+      expect(warnings(await started({ RENOWN_KEYS: whole }))).toEqual([]);
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build as bundle } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -35,6 +35,20 @@ describe("the published package", () => {
     expect(install.code, install.errors).toBe(0);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test("is built over one of before, and over nothing else", async () => {
+    const build = (out: string) => runNode([join(root, "tools/build.ts"), `--out=${out}`]);
+    const precious = join(folder, "precious");
+    mkdirSync(precious);
+    writeFileSync(join(precious, "notes.txt"), "mine");
+    const checkout = join(folder, "checkout");
+    mkdirSync(checkout);
+    writeFileSync(join(checkout, "package.json"), readFileSync(join(root, "package.json")));
+    for (const out of [precious, checkout, join(precious, "notes.txt")])
+      expect(await build(out), out).toMatchObject({ code: 2, errors: expect.stringContaining("name an empty folder") });
+    expect(readFileSync(join(precious, "notes.txt"), "utf8")).toBe("mine");
+    expect(await build(join(folder, "built"))).toMatchObject({ code: 0 });
+  });
 
   const verify = async (value: unknown, script = "verify.mjs", env = {}): Promise<Answer> => {
     const args = ["--import", "./guard.mjs", script, JSON.stringify(value)];

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { isMay, maxLimits, maySentence } from "../../identity/delegation.ts";
 import { ensure } from "../../kernel/failure.ts";
 import { clearedCookie, partyOf, sessionCookie } from "../authentication.ts";
 import type { Call, Door } from "../call.ts";
@@ -21,6 +22,7 @@ export function authRoutes(door: Door): Route[] {
 }
 
 function nonceRoute({ services }: Door): Route {
+  const limit = z.string().max(256).refine(isMay, maySentence);
   return route("post", "/v1/auth/nonce", {
     tag: "Sign in",
     summary: "Ask for a nonce",
@@ -32,7 +34,7 @@ function nonceRoute({ services }: Door): Route {
       schema: z.strictObject({
         purpose: z.enum(["sign-in", "delegate"]),
         app: z.string().max(128).optional().openapi({ description: "The did:key of the app (P-256)." }),
-        may: z.array(z.string().max(256)).max(64).optional().openapi({ description: "Limits of the delegation." }),
+        may: z.array(limit).max(maxLimits).optional().openapi({ description: "Limits of the delegation." }),
         until: moment.optional(),
       }),
       example: examples.nonceRequest,

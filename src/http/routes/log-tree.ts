@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { expecting } from "../../kernel/misfit.ts";
 import type { Door } from "../call.ts";
 import { json } from "../reply.ts";
 import { answer, type Route, route } from "../route.ts";
@@ -54,7 +55,7 @@ function proofRoutes({ services }: Door): Route[] {
   ];
 }
 
-const numeral = z.string().regex(/^[1-9]\d{0,14}$/, "It is a number from 1.");
+const numeral = z.string(expecting("a number from 1")).regex(/^[1-9]\d{0,14}$/, "It is a number from 1.");
 
 function numberOf(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Number(text);

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { ensure, Failure } from "../../kernel/failure.ts";
 import { isObject, parseJson } from "../../kernel/json.ts";
+import { holdTo } from "../../kernel/misfit.ts";
 import type { Asked } from "../../services.ts";
 import { demands } from "../../verify/knowledge.ts";
 import type { OperationReport } from "../../verify/operation.ts";
@@ -64,13 +65,16 @@ export function verifyRoutes(door: Door): Route[] {
       },
       refusals: ["UNREADABLE_DATE", "QUOTA_EXCEEDED"],
       handle: async (call, { query }) => {
-        const { require: named, ...moments } = query;
-        const question = { ...moments, require: named === undefined ? [] : parseBy(require, named.split(",")) };
+        const question = { ...query, require: demandsOf(query.require) };
         if (mediaType(call.request.raw) === ndjson) return verifyLines(door, call, question);
         return verifyJson(door, call, question);
       },
     }),
   ];
+}
+
+function demandsOf(text: string | undefined): z.output<typeof require> {
+  return text === undefined ? [] : holdTo(require, text.split(","), "INVALID_REQUEST", { root: "require" });
 }
 
 type Part = OperationReport | { error: ReturnType<typeof partProblem> };
@@ -83,7 +87,7 @@ const maxWhole = 256;
 const together = 16;
 
 async function verifyJson(door: Door, call: Call, asked: Asked): Promise<Reply> {
-  const value = await readJson(call.request.raw, door.limits.bytes.batch);
+  const value = await readJson(call.request.raw, door.limits.bytes.batch, [ndjson]);
   const { operations, question } = batchOf(value, asked);
   ensure(operations.length <= maxBatch, "QUOTA_EXCEEDED", `A batch has at most ${maxBatch} operations.`);
   const dids = new Set(operations.flatMap(didsOf));

@@ -140,7 +140,9 @@ export function verifyContract(open: () => Promise<Service>): void {
     });
 
     test("takes no other type", async () => {
-      expectProblem(await verify("a=b", { "content-type": "text/plain" }), "UNSUPPORTED_MEDIA_TYPE", 415);
+      const plain = await verify("a=b", { "content-type": "text/plain" });
+      expectProblem(plain, "UNSUPPORTED_MEDIA_TYPE", 415);
+      expect(plain.body.detail).toBe("The body is application/json or application/x-ndjson.");
       const packed = { ...ndjson, "content-encoding": "gzip" };
       expectProblem(await verify("x", packed), "UNSUPPORTED_MEDIA_TYPE", 415);
     });

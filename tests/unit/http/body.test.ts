@@ -43,6 +43,14 @@ describe("a body", () => {
     await expect(read(post("{}", headers))).rejects.toEqual(code("UNSUPPORTED_MEDIA_TYPE"));
   });
 
+  test.each([
+    [[], "The body is application/json."],
+    [["application/x-ndjson"], "The body is application/json or application/x-ndjson."],
+  ])("of another type is told all that the route takes, beside %j", async (others, detail) => {
+    const sent = post("{}", { "content-type": "text/plain" });
+    await expect(readJson(sent, most, others)).rejects.toMatchObject({ detail });
+  });
+
   test("of exactly the limit is taken, and one byte more refused", async () => {
     expect(await read(post(`"${"a".repeat(most - 2)}"`))).toHaveLength(most - 2);
     await expect(read(post(`"${"a".repeat(most - 1)}"`))).rejects.toEqual(code("TOO_LARGE"));

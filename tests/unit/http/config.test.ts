@@ -130,8 +130,12 @@ describe("the configuration", () => {
     const keys = await makeServiceKeys(Date.UTC(2026, 10, 20));
     expect(readConfig({ RENOWN_KEYS: JSON.stringify(keys) }).keys).toEqual(keys);
     const spoilt = JSON.stringify({ ...keys, secret: "" });
-    expect(mistakes({ RENOWN_KEYS: spoilt })).toEqual(["RENOWN_KEYS: secret is not base64url of 32 bytes."]);
-    expect(mistakes({ RENOWN_KEYS: "{" })).toEqual(["RENOWN_KEYS: It is no JSON."]);
+    expect(mistakes({ RENOWN_KEYS: spoilt })).toEqual([
+      expect.stringMatching(/^RENOWN_KEYS: secret is not base64url of 32 bytes\. .*`npm run -s keys:make`/),
+    ]);
+    expect(mistakes({ RENOWN_KEYS: "{" })).toEqual([
+      expect.stringMatching(/^RENOWN_KEYS: It is no JSON\. .*`npm run -s keys:make`/),
+    ]);
   });
 
   test("takes one endpoint or several for a chain, the preferred first", () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { makeServiceKeys, parseServiceKeys, signerAt } from "../../../src/identity/service-keys.ts";
+import { minute } from "../../../src/kernel/time.ts";
 import { now } from "./message.ts";
 
 const tool = new URL("../../../tools/keys-rotate.ts", import.meta.url).pathname;
@@ -30,7 +31,9 @@ describe("keys:rotate", () => {
     const { stdout, stderr } = await rotate();
     const after = read();
     expect(stdout.trim()).toBe(signerAt(after).kid);
-    expect(stderr).toContain("Restart the service now: ");
+    const retired = after.signing[0]!.retired!;
+    expect(stderr).toContain(`retires at ${retired}. Restart the service before: `);
+    expect(Date.parse(retired) - Date.parse(after.signing[1]!.created)).toBe(15 * minute);
     expect(after.signing).toHaveLength(2);
     expect(after.signing[0]).toEqual({ ...before.signing[0], retired: expect.any(String) });
     expect({ ...after, signing: before.signing }).toEqual(before);
@@ -47,13 +50,28 @@ describe("keys:rotate", () => {
     expect(after.signing).toEqual(before.signing);
   });
 
+  test("retires the old key at once where it is told to, and says what that means", async () => {
+    writeFileSync(path, JSON.stringify(await makeServiceKeys(now)));
+    const { stderr } = await rotate(["--operation", "--now"]);
+    const [old, fresh] = read().operation;
+    expect(old!.retired).toBe(fresh!.created);
+    expect(stderr).toContain("until it has the new key, what it signs counts for nothing");
+  });
+
+  test("does not give a key that retires soon any longer", async () => {
+    writeFileSync(path, JSON.stringify(await makeServiceKeys(now)));
+    await rotate();
+    const { retired } = read().signing[0]!;
+    await rotate();
+    expect(read().signing.map((key) => key.retired)).toEqual([retired, expect.any(String), undefined]);
+  });
+
   test.each([
     ["there are no keys", undefined, [], {}, "keys.json cannot be read"],
     ["the keys are empty", "", [], {}, "keys.json cannot be used: The file is empty."],
     ["the keys are cut", '{"signing":[', [], {}, "keys.json cannot be used: It is no JSON"],
     ["the keys are broken", '{"signing":[]}', [], {}, "is not"],
     ["the keys come from the environment", "{}", [], { RENOWN_KEYS: "{}" }, "The keys come from RENOWN_KEYS"],
-    ["it is asked for something else", "{}", ["--everything"], {}, "--everything"],
   ])("fails with a sentence where %s, and changes nothing", async (_name, text, args, environment, sentence) => {
     if (text !== undefined) writeFileSync(path, text);
     await expect(rotate(args, environment)).rejects.toMatchObject({
@@ -65,7 +83,11 @@ describe("keys:rotate", () => {
     );
   });
 
-  test("tells how it is used", async () => {
+  test("tells how it is used, where it is asked for something else as well", async () => {
+    await expect(rotate(["--everything"])).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/--everything.*npm run keys:rotate/s),
+    });
     expect((await rotate(["--help"])).stdout).toContain("npm run keys:rotate");
   });
 });

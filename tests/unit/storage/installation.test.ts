@@ -1,8 +1,11 @@
+import { readdirSync } from "node:fs";
+import { sql } from "kysely";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { makeServiceKeys, operationDid, rotate, type ServiceKeys } from "../../../src/identity/service-keys.ts";
 import { day, type Millis } from "../../../src/kernel/time.ts";
 import type { Storage } from "../../../src/storage/database.ts";
-import { type Beginning, isBegun, keepBeginning } from "../../../src/storage/installation-store.ts";
+import { type Beginning, isBegun, keepBeginning, schema } from "../../../src/storage/installation-store.ts";
+import { migrations } from "../../../src/storage/migrate.ts";
 import { openSqlite } from "../../../src/storage/sqlite.ts";
 
 const now = Date.parse("2026-11-20T12:00:00.000Z");
@@ -143,4 +146,25 @@ describe("a database that was begun", () => {
       await expect(keep()).rejects.toThrow(`it has signed as ${did}`);
     },
   );
+});
+
+describe("the migrations", () => {
+  const set = (value: string) =>
+    sql`UPDATE installation SET value = ${value} WHERE name = 'schema'`.execute(storage.db);
+
+  test("say in the database which was the last", async () => {
+    const last = readdirSync(migrations).sort().at(-1)!;
+    expect(last.slice(0, 4)).toBe(schema);
+    expect(await written()).toEqual([{ name: "schema", value: schema }]);
+  });
+
+  test("are demanded before anything is written, and of a newer version are taken", async () => {
+    await set("0026");
+    await expect(keep()).rejects.toThrow("The database lacks migrations up to 0027: apply them");
+    await sql`DELETE FROM installation`.execute(storage.db);
+    await expect(keep()).rejects.toThrow("lacks migrations");
+    expect(await written()).toEqual([]);
+    await sql`INSERT INTO installation (name, value) VALUES ('schema', '0999')`.execute(storage.db);
+    await keep();
+  });
 });

@@ -3,7 +3,7 @@ import { appPoint } from "../../../identity/app-key.ts";
 import { maxLimits, parseMay } from "../../../identity/delegation.ts";
 import type { DeviceDecision } from "../../../identity/device.ts";
 import { ensure, Failure } from "../../../kernel/failure.ts";
-import { isObject, type JsonObject, parseJson } from "../../../kernel/json.ts";
+import { asText, isObject, type JsonObject, parseJson } from "../../../kernel/json.ts";
 import { day } from "../../../kernel/time.ts";
 import { parseRenownCredential, renownCredentialDigest } from "../../../securing/eip712.ts";
 import type { Call, Door } from "../../call.ts";
@@ -69,7 +69,7 @@ function grantRoute(door: Door): Route {
   return formRoute(door, "/consent", { fields }, async (call, { fields: sent }) => {
     const message = parseJson(sent.message);
     ensure(isObject(message) && isObject(message.issuer), "INVALID_CREDENTIAL");
-    const user = String(message.issuer.id);
+    const user = asText(message.issuer.id);
     await door.gate.guardKey(call, user.toLowerCase());
     const document = await accept(door, message as JsonObject, sent.chainId, sent.signature);
     if (sent.console !== undefined) await door.services.console.complete(sent.console, document);

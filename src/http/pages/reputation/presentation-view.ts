@@ -1,7 +1,7 @@
 import { isUserDid } from "../../../identity/did.ts";
 import { parseCompact } from "../../../identity/jws.ts";
 import { unlessRefused } from "../../../kernel/attempt.ts";
-import { isObject, type JsonObject } from "../../../kernel/json.ts";
+import { asText, isObject, type JsonObject } from "../../../kernel/json.ts";
 import { type Check, judge, type Verdict } from "../../../kernel/report.ts";
 import { second } from "../../../kernel/time.ts";
 import { scoreCredentialType } from "../../../reputation/score-credential-types.ts";
@@ -105,12 +105,12 @@ async function scoreIn(
   if (!isObject(policy) || !isObject(scale) || !isObject(asOf)) return undefined;
   const text = (value: unknown) => (typeof value === "string" || typeof value === "number" ? String(value) : undefined);
   return {
-    policy: await policyOf(services, String(policy.id)),
+    policy: await policyOf(services, asText(policy.id)),
     max: text(scale.max) ?? "",
     score: text(score),
     atLeast: text(atLeast),
     passes: typeof passes === "boolean" ? passes : undefined,
-    asOf: String(asOf.time),
+    asOf: asText(asOf.time),
   };
 }
 

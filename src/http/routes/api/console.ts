@@ -1,6 +1,7 @@
 import { isConsoleId } from "../../../identity/console-session.ts";
 import { parsePkh } from "../../../identity/did.ts";
 import { ensure } from "../../../kernel/failure.ts";
+import { asText } from "../../../kernel/json.ts";
 import { type Call, type Door, pathPart } from "../../call.ts";
 import { json, type Reply } from "../../reply.ts";
 import type { Route } from "../../route.ts";
@@ -55,7 +56,7 @@ async function complete(door: Door, call: Call): Promise<Reply> {
   const [address, did, id, connect] = ["address", "did", "credentialId", "connectDid"].map((name) =>
     textOf(body, name),
   );
-  const chainId = Number(body.chainId);
+  const chainId = typeof body.chainId === "number" ? body.chainId : Number(asText(body.chainId));
   const whole = address !== undefined && did !== undefined && id !== undefined && Number.isInteger(chainId);
   ensure(whole && chainId > 0, "INVALID_REQUEST", "Missing required fields: address, chainId, did, credentialId");
   const row = await findById(door, id, address);
