@@ -34,7 +34,7 @@ export type Alphabet = (typeof alphabets)[keyof typeof alphabets];
  * characters at a time this has more.
  */
 export function isSpelt(text: string, alphabet: Alphabet, start: number = 0, end: number = text.length): boolean {
-  const codes = end - start >= long ? asciiOf(text) : undefined;
+  const codes = end - start >= long && end <= text.length ? asciiOf(text) : undefined;
   let common: number = alphabet;
   let i = start;
   if (codes) {

@@ -47,7 +47,8 @@ export function readKeys(path: string): ServiceKeys | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return undefined;
-    throw new Error(`The keys in ${path} cannot be read (${code}): let this user read the file.`);
+    const helps = code === "EISDIR" ? "it is a directory, and must be a file." : "let this user read the file.";
+    throw new Error(`The keys in ${path} cannot be read (${code}): ${helps}`);
   }
   try {
     return parseServiceKeys(parseJson(text));

@@ -77,6 +77,8 @@ function openFile(file: string, timeout: Millis): Database.Database {
     database = new Database(file, { timeout });
     for (const pragma of pragmas) database.pragma(pragma);
     migrate(database);
+    // What may not be written is refused now, and not with the first operation.
+    database.exec("DELETE FROM schema_migrations WHERE 0");
     return database;
   } catch (error) {
     database?.close();

@@ -54,6 +54,8 @@ describe("isSpelt", () => {
     ]);
     const long = "é".repeat(3) + "ab".repeat(50);
     expect([isSpelt(long, hex), isSpelt(long, hex, 3), isSpelt(long, hex, 2)]).toEqual([false, true, false]);
+    const short = "ab".repeat(10);
+    expect([isSpelt(long, hex, 3, 200), isSpelt(short, hex, 0, 100)]).toEqual([false, false]);
   });
 });
 
