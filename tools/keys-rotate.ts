@@ -47,10 +47,10 @@ async function tell(which: "signing" | "operation", atOnce: boolean): Promise<vo
   console.info(await rotateFile(path, which, now, until));
   const next = atOnce
     ? "The one until now is retired. Start the service: until it has the new key, what it signs counts for nothing."
-    : `The one until now retires at ${iso(until)}. Restart the service before: what it signs with the old one after that counts for nothing.`;
+    : `The one until now retires at ${iso(until)}. Restart the service before then: what it signs with the old one later counts for nothing.`;
   console.error(`This is the new ${which} key in ${path}.
 ${next}
-On Workers put the file again before: wrangler secret put RENOWN_KEYS.`);
+On Workers put the file anew: wrangler secret put RENOWN_KEYS.`);
 }
 
 /** Rotates the keys in a file; what it returns is the kid of the key now in use. */

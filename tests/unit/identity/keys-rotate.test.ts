@@ -32,7 +32,7 @@ describe("keys:rotate", () => {
     const after = read();
     expect(stdout.trim()).toBe(signerAt(after).kid);
     const retired = after.signing[0]!.retired!;
-    expect(stderr).toContain(`retires at ${retired}. Restart the service before: `);
+    expect(stderr).toContain(`retires at ${retired}. Restart the service before then: `);
     expect(Date.parse(retired) - Date.parse(after.signing[1]!.created)).toBe(15 * minute);
     expect(after.signing).toHaveLength(2);
     expect(after.signing[0]).toEqual({ ...before.signing[0], retired: expect.any(String) });
