@@ -37,7 +37,7 @@ export async function makeServiceKeys(now: Millis): Promise<ServiceKeys> {
 
 /**
  * The keys with a new one in use; the one until now stays, retired, so that what it signed still verifies. It is retired
- * at `until`, which may lie ahead for services that have not taken the new one up yet.
+ * at `until`, which may lie ahead for services that have not taken the new one up yet; so is one that was to go on longer.
  */
 export async function rotate(
   keys: ServiceKeys,
@@ -45,7 +45,8 @@ export async function rotate(
   now: Millis,
   until: Millis = now,
 ): Promise<ServiceKeys> {
-  const older = keys[which].map((key) => (key.retired === undefined ? { ...key, retired: iso(until) } : key));
+  const goesOn = ({ retired }: KeyRecord) => retired === undefined || parseTime(retired) > until;
+  const older = keys[which].map((key) => (goesOn(key) ? { ...key, retired: iso(until) } : key));
   return { ...keys, [which]: [...older, await makeRecord(now)] };
 }
 

@@ -66,6 +66,14 @@ describe("keys:rotate", () => {
     expect(read().signing.map((key) => key.retired)).toEqual([retired, expect.any(String), undefined]);
   });
 
+  test("retires at once what was to retire soon as well, for the leak may be found late", async () => {
+    writeFileSync(path, JSON.stringify(await makeServiceKeys(now)));
+    await rotate();
+    await rotate(["--now"]);
+    const [first, second, third] = read().signing;
+    expect([first!.retired, second!.retired]).toEqual([third!.created, third!.created]);
+  });
+
   test.each([
     ["there are no keys", undefined, [], {}, "keys.json cannot be read"],
     ["the keys are empty", "", [], {}, "keys.json cannot be used: The file is empty."],
