@@ -21,7 +21,7 @@ const everyMinute = "* * * * *";
 // One per isolate, made with the first request because the environment comes with it.
 let opened: ReturnType<typeof open> | undefined;
 // Whether the database has all migrations, and was made for this realm: asked once.
-let checked: Promise<void> | undefined;
+let checked = false;
 
 export default {
   async fetch(request: Request, environment: Environment, context: unknown): Promise<Response> {
@@ -44,15 +44,11 @@ export default {
 
 /** What answers, once the database is known for its own; throws where it is not, and asks again the next time. */
 async function begin(environment: Environment): Promise<ReturnType<typeof open>> {
-  try {
-    opened ??= open(environment);
-    checked ??= opened.services.ready();
-    await checked;
-    return opened;
-  } catch (error) {
-    checked = undefined;
-    throw error;
-  }
+  opened ??= open(environment);
+  // Nobody waits for what another invocation waits for: the runtime may drop that one with its answers.
+  if (!checked) await opened.services.ready();
+  checked = true;
+  return opened;
 }
 
 /** D1 counts the queries of an invocation, and each award takes several. */

@@ -1,7 +1,7 @@
 // Makes the publishable package, the library alone, in dist/: `npm run build`.
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readOptions } from "./options.ts";
 
@@ -44,13 +44,16 @@ process.stdout.write(`The package is in ${out}\n`);
 
 /** Whether nothing is lost with a folder: it is not there, empty, or a package that was built before. */
 function isReplaceable(folder: string): boolean {
+  const holdsCheckout = !relative(folder, root).startsWith("..");
+  if (holdsCheckout) return false;
   if (!existsSync(folder)) return true;
   if (!statSync(folder).isDirectory()) return false;
   if (readdirSync(folder).length === 0) return true;
   try {
     // The package has no scripts, and the checkout of the same name has.
     const { name, scripts } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    return name === "renown" && scripts === undefined;
+    const more = [".git", "node_modules"].some((each) => existsSync(join(folder, each)));
+    return name === "renown" && scripts === undefined && !more;
   } catch {
     return false;
   }

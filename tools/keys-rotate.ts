@@ -1,7 +1,7 @@
 // Puts a new key in use and retires the one until now, which stays listed so that what it signed still verifies.
 import { join } from "node:path";
-import { rotate } from "../src/identity/service-keys.ts";
-import { iso, minute } from "../src/kernel/time.ts";
+import { rotate, type ServiceKeys } from "../src/identity/service-keys.ts";
+import { type Millis, minute } from "../src/kernel/time.ts";
 import { readKeys, writeKeys } from "../src/storage/keys-file.ts";
 import { readOptions } from "./options.ts";
 
@@ -41,23 +41,33 @@ function keysPath(): string {
 
 /** The kid alone on stdout, for scripts; beside it, for people, what it is and what comes next. */
 async function tell(which: "signing" | "operation", atOnce: boolean): Promise<void> {
+  const swallowed = ["npm_config_now", "npm_config_operation"].some((name) => process.env[name]);
+  if (swallowed) throw new Error("npm has taken the options for its own: put -- before them.");
   const path = keysPath();
   const now = Date.now();
-  const until = atOnce ? now : now + grace * minute;
-  console.info(await rotateFile(path, which, now, until));
-  const next = atOnce
-    ? "The one until now is retired. Start the service: until it has the new key, what it signs counts for nothing."
-    : `The one until now retires at ${iso(until)}. Restart the service before then: what it signs with the old one later counts for nothing.`;
+  const keys = await rotateFile(path, which, now, atOnce ? now : now + grace * minute);
+  console.info(keys[which].find((key) => key.retired === undefined)!.kid);
+  // Whoever rotates twice may run a service that signs with the first of them still.
+  const until = keys[which].flatMap(({ retired }) => (retired && Date.parse(retired) > now ? [retired] : [])).sort()[0];
+  const next =
+    until === undefined
+      ? "The one until now is retired. Start the service: until it has the new key, what it signs counts for nothing."
+      : `The one until now retires at ${until}. Restart the service before then: what it signs with the old one later counts for nothing.`;
   console.error(`This is the new ${which} key in ${path}.
 ${next}
 On Workers put the file anew: wrangler secret put RENOWN_KEYS.`);
 }
 
-/** Rotates the keys in a file; what it returns is the kid of the key now in use. */
-async function rotateFile(path: string, which: "signing" | "operation", now: number, until: number): Promise<string> {
+/** Rotates the keys in a file. */
+async function rotateFile(
+  path: string,
+  which: "signing" | "operation",
+  now: Millis,
+  until: Millis,
+): Promise<ServiceKeys> {
   const kept = readKeys(path);
   if (!kept) throw new Error(`${path} cannot be read; the first start of the server makes it.`);
   const keys = await rotate(kept, which, now, until);
   writeKeys(path, keys, "replace");
-  return keys[which].find((key) => key.retired === undefined)!.kid;
+  return keys;
 }

@@ -63,6 +63,7 @@ export function readCheckpoint(value: unknown, root: string): SignedCheckpoint {
 
 /** Whether a log key, a did:key of Ed25519, has signed a checkpoint. Refuses another key with INVALID_INPUT, INVALID_DID. */
 export async function isSignedBy({ signature, ...checkpoint }: SignedCheckpoint, logKey: string): Promise<boolean> {
+  ensure(typeof logKey === "string", "INVALID_DID", "The log key is a did:key.");
   const { type, key } = parseKeyDid(logKey);
   ensure(type === "Ed25519", "INVALID_INPUT", "A log key is of Ed25519.");
   const bytes = fromBase64url(signature);

@@ -1,4 +1,4 @@
-import { Kysely } from "kysely";
+import { Kysely, SqliteAdapter } from "kysely";
 import { D1Dialect } from "kysely-d1";
 import { refusalOf } from "./conflict.ts";
 import type { Storage } from "./database.ts";
@@ -24,6 +24,19 @@ export type D1Database = {
   exec(sql: string): Promise<unknown>;
 };
 
+/** Kysely has queries of SQLite wait for one another, for ever where the runtime drops an invocation amid its query. */
+class FreeAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+}
+
+class FreeD1Dialect extends D1Dialect {
+  override createAdapter(): SqliteAdapter {
+    return new FreeAdapter();
+  }
+}
+
 /** A D1 database that wrangler has migrated. Each append is one batch, written together or not at all. */
 export function openD1(database: D1Database, realm: string): Storage {
   const bound = ({ sql, params, writesEntry }: Statement) =>
@@ -45,7 +58,7 @@ export function openD1(database: D1Database, realm: string): Storage {
     together: batch,
   };
   return {
-    db: new Kysely<Tables>({ dialect: new D1Dialect({ database }) }),
+    db: new Kysely<Tables>({ dialect: new FreeD1Dialect({ database }) }),
     reader,
     operations: operationStore(reader, write, realm),
     readModels: readModelsOf(reader, write),

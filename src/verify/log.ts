@@ -56,6 +56,8 @@ async function checkGrown(
   const name = "consistency";
   if (signed.outcome !== "pass") return [earlier, skipped(name, "checkpoint")];
   if (earlier.outcome !== "pass") return [earlier, skipped(name, "earlier")];
+  if (before.size > checkpoint.size && before.time > checkpoint.time)
+    return [earlier, unknown(name, "NOT_COMPLETE", "The earlier one was signed later: exchange the two.")];
   if (before.size > checkpoint.size) return [earlier, fail(name, "CONTENT_MISMATCH", shrunk(before, checkpoint))];
   if (proof.from !== before.size || proof.size !== checkpoint.size) {
     const asked = `GET /v1/log/consistency?from=${before.size}&size=${checkpoint.size}`;

@@ -62,7 +62,7 @@ describe("keys:rotate", () => {
     writeFileSync(path, JSON.stringify(await makeServiceKeys(now)));
     await rotate();
     const { retired } = read().signing[0]!;
-    await rotate();
+    expect((await rotate()).stderr).toContain(`retires at ${retired}. Restart`);
     expect(read().signing.map((key) => key.retired)).toEqual([retired, expect.any(String), undefined]);
   });
 
@@ -79,6 +79,7 @@ describe("keys:rotate", () => {
     ["the keys are empty", "", [], {}, "keys.json cannot be used: The file is empty."],
     ["the keys are cut", '{"signing":[', [], {}, "keys.json cannot be used: It is no JSON"],
     ["the keys are broken", '{"signing":[]}', [], {}, "is not"],
+    ["npm has taken the options", "{}", [], { npm_config_now: "true" }, "put -- before them"],
     ["the keys come from the environment", "{}", [], { RENOWN_KEYS: "{}" }, "The keys come from RENOWN_KEYS"],
   ])("fails with a sentence where %s, and changes nothing", async (_name, text, args, environment, sentence) => {
     if (text !== undefined) writeFileSync(path, text);

@@ -11,7 +11,7 @@ const seed = base64url(new Uint8Array(32).fill(7));
 const leaf = (seq: number) => digestOf(`entry ${seq}`);
 
 /** A log that is nothing but leaves, and signs itself. */
-async function openLog(digests: readonly string[], realm = "main") {
+async function openLog(digests: readonly string[], realm = "main", early = 0) {
   const pkcs8 = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), fromBase64url(seed)!]);
   const key = await crypto.subtle.importKey("pkcs8", pkcs8, "Ed25519", true, ["sign"]);
   const jwk = (await crypto.subtle.exportKey("jwk", key)) as { kty: "OKP"; crv: "Ed25519"; x: string; d: string };
@@ -25,7 +25,7 @@ async function openLog(digests: readonly string[], realm = "main") {
       store: { lastSeq: async () => size } as OperationStore,
       realm,
       jwk,
-      clock: () => start + size,
+      clock: () => start + size + early,
     });
   const checkpoint = (size: number) => at(size).checkpoint();
   return { at, checkpoint, proofs: at(digests.length), logKey: keyDid("Ed25519", fromBase64url(jwk.x)!) };
@@ -87,8 +87,15 @@ describe("a checkpoint", () => {
     expect(await told(now, { ...terms, earlier: same })).toEqual(outcomes);
   });
 
-  test("does not go on from one with more entries", async () => {
+  test("asks for the two to be exchanged where they come in the wrong order", async () => {
     const earlier = { checkpoint: now, consistency: { from: 11, size: 11, path: [] } };
+    const report = await verify(before, { ...terms, earlier });
+    expect(report).toMatchObject({ verdict: "undetermined", checks: [{}, {}, { code: "NOT_COMPLETE" }] });
+  });
+
+  test("does not go on from one with more entries", async () => {
+    const late = await openLog(digests, "main", -11);
+    const earlier = { checkpoint: await late.checkpoint(11), consistency: { from: 11, size: 11, path: [] } };
     const report = await verify(before, { ...terms, earlier });
     expect(report).toMatchObject({ verdict: "invalid", checks: [{}, {}, { code: "CONTENT_MISMATCH" }] });
     expect(report.checks[2]!.detail).toContain("The log had 11 entries");
@@ -157,6 +164,7 @@ describe("a checkpoint", () => {
       { entry: { digest: leaf(1), inclusion: { seq: 1, size: 11, path: Array(129).fill("") } } },
       "INVALID_INPUT",
     ],
+    ["no key at all", {}, { logKey: undefined as unknown as string }, "INVALID_DID"],
     ["a key that is none", {}, { logKey: "did:key:z6Mk" }, "INVALID_DID"],
     ["a key of an app", {}, { logKey: "did:key:zDnaerx9CtbPJ1q36T5Ln5wYt3MQYeGRG5ehnPAmxcf5mDZpv" }, "INVALID_INPUT"],
   ])("is not judged by %s", async (_name, change, more, code) => {
